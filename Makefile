@@ -1,0 +1,64 @@
+# The course kit's commands. Paths are relative throughout, so that the folder may have any name, spaces too.
+SHELL := /bin/bash
+PYTHON ?= python3
+PY := .venv/bin/python
+
+# nbgrader calls `alembic` by name, so the environment's programs must be found.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Two OpenMP threads on a busy machine make small matrix products a hundred times slower.
+export OMP_NUM_THREADS := 1
+
+SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tools data release demo test lint accuracy bench clean distclean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
+	  | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/.installed tools data  ## .venv with pinned packages, system tools, MNIST
+
+.venv/.installed: requirements.lock pyproject.toml
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install -c requirements.lock -e '.[dev]'
+	@touch $@
+
+tools: .venv/.installed  ## bubblewrap and fonts, by apt as root (else prints the command)
+	@$(PY) -m coursekit tools
+
+data: .venv/.installed  ## MNIST in data/, SHA-256 checked
+	@$(PY) -m coursekit data
+
+release: setup build/release.stamp  ## the student version in release/, from source/
+
+# Without a gradebook nbgrader knows no assignment, whatever lies in release/.
+ifeq ($(wildcard gradebook.db),)
+.PHONY: build/release.stamp
+endif
+build/release.stamp: $(SOURCES) | .venv/.installed
+	$(PY) -m nbgrader generate_assignment vae --force
+	$(PY) -m coursekit data
+	@mkdir -p build && touch $@
+
+demo: release  ## grade a sample class in build/demo and show its points
+	@$(PY) -m coursekit demo
+
+test: setup lint  ## lint and the whole test suite
+	$(PY) -m pytest -n 2
+
+lint: .venv/.installed  ## ruff and mypy
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds
+	$(PY) -m benchmarks.accuracy
+
+bench: release  ## time and memory against plain loops (takes tens of minutes)
+	$(PY) -m benchmarks.bench
+
+clean:  ## remove generated files, but not .venv, data, the gradebook or student work
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache *.egg-info
+
+distclean: clean  ## clean, and .venv and data (do this after moving the folder)
+	rm -rf .venv data
