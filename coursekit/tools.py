@@ -15,7 +15,7 @@ def missing() -> list[str]:
 
 
 def install() -> list[str]:
-    """Install what is missing with apt, as root; returns what is still missing (all of it for other users)."""
+    """Install what is missing with apt, as root; returns what is still missing."""
     packages = missing()
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
