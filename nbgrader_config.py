@@ -1,0 +1,44 @@
+"""nbgrader's settings for this course; nbgrader finds the file in the folder it is started from."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader puts it there
+
+# ---- the course ------------------------------------------------------------------------------------
+
+c.CourseDirectory.course_id = "uczenie_reprezentacji"
+
+# Paths hang on this file, not on the working folder: gradebook.db lies here too (nbgrader's default).
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# nbgrader's own list, and `data`: the 50 MB of MNIST that a run leaves beside the notebook are neither
+# released nor copied from a submission.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data"]
+
+# ---- the student version ---------------------------------------------------------------------------
+
+# One header for every assignment: how to hand in, and the student's name.
+c.IncludeHeaderFooter.header = "source/header.ipynb"
+
+# The students read Polish. Delimiters of solutions and hidden tests stay nbgrader's own: they match with any
+# number of hash signs before them, so that a slip of the hand gives nothing away.
+c.ClearSolutions.code_stub = {"python": "# TU WPISZ KOD\nraise NotImplementedError()"}
+c.ClearSolutions.text_stub = "TU WPISZ ODPOWIEDŹ"
+
+# A mark scheme stands in the locked question above a written answer. The release loses it; autograding puts
+# it back from the gradebook, and so the grader reads it in formgrader beside the answer. By default nbgrader
+# allows this in task cells only, which have no answer cell of their own.
+c.ClearMarkScheme.enforce_metadata = False
+
+# ---- autograding -----------------------------------------------------------------------------------
+
+# A deleted test cell would lose its grade without a word.
+c.OverwriteCells.add_missing_cells = True
+c.OverwriteCells.missing_cell_notification = (
+    "W oddanym notatniku brakowało komórki `{cell_id}`. Program oceniający wstawił ją z powrotem.\n\n"
+)
+
+# Seconds a cell. The default of 30 is shorter than one training of 20 epochs, or one t-SNE, on a busy machine.
+c.Execute.timeout = 600
+
+# ---- preprocessors, exporters and hooks of the course kit ------------------------------------------
