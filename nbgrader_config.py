@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-c = get_config()  # noqa: F821 - nbgrader puts it there
+c = get_config()
 
 # ---- the course ------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ c.OverwriteCells.missing_cell_notification = (
     "W oddanym notatniku brakowało komórki `{cell_id}`. Program oceniający wstawił ją z powrotem.\n\n"
 )
 
-# Seconds a cell. The default of 30 is shorter than one training of 20 epochs, or one t-SNE, on a busy machine.
+# Seconds a cell. The default of 30 is shorter than one training of 20 epochs on a busy machine.
 c.Execute.timeout = 600
 
 # ---- preprocessors, exporters and hooks of the course kit ------------------------------------------

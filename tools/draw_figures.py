@@ -68,7 +68,7 @@ def draw_graphical_model() -> Figure:
     axes = model.render()
     # daft draws straight, solid arrows; the dashed ones are ours: phi -> z, and x -> z bent around z -> x
     z, x, radius = (4.1 * grid, 2.95 * grid), (4.1 * grid, 1.0 * grid), node / 2
-    dashed = {"color": VARIATIONAL, "linestyle": (0, (4, 3))}
+    dashed: dict[str, Any] = {"color": VARIATIONAL, "linestyle": (0, (4, 3))}
     axes.add_patch(_arrow((1.1 * grid, z[1]), (z[0] - radius, z[1]), **dashed))
     axes.add_patch(_arrow((x[0] - radius, x[1] + 0.1), (z[0] - 0.8 * radius, z[1] - 0.6 * radius), bend=-0.35,
                           **dashed))

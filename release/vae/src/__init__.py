@@ -1,0 +1,1 @@
+"""What the notebook imports: the base autoencoder, its training, and its analyses."""

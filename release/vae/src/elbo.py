@@ -1,0 +1,133 @@
+"""What is trained: a loss between image and reconstruction, or Pyro's ELBO, and the parts of each.
+
+Evidence lower bound of an image x (Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114):
+
+    ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)),
+
+both terms in nats. Estimated from one draw z ~ q(z|x), as Pyro's ``Trace_ELBO`` does, the KL term is
+log q(z|x) - log p(z).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyro
+import pyro.distributions as dist
+import torch
+from pyro.infer import ELBO
+from pyro.poutine.messenger import Messenger
+from pyro.poutine.util import site_is_subsample
+from torch import nn
+
+from src.evaluation import frozen
+
+Parts = dict[str, float]
+"""Means over the images of a batch, by name."""
+
+Objective = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
+"""From images (batch, channels, height, width) to the loss to minimise, (), and its parts."""
+
+
+def make_objective(model: nn.Module, loss_fn: Callable, loss_fn_args: Sequence | None) -> Objective:
+    """The objective that ``train_ae`` minimises.
+
+    :param loss_fn: ``loss_fn(reconstruction, x)`` when there are no ``loss_fn_args``,
+        else ``loss_fn(model, guide, x)``
+    :param loss_fn_args: None, or Pyro's (model, guide)
+    :raises ValueError: the two do not fit together
+    """
+    if isinstance(loss_fn, ELBO):
+        raise ValueError("Jako loss_fn podaj metodę: pyro.infer.Trace_ELBO().differentiable_loss.")
+    if loss_fn_args is None:
+        if isinstance(getattr(loss_fn, "__self__", None), ELBO):
+            raise ValueError(
+                "Funkcja kosztu z biblioteki Pyro potrzebuje modelu i guide'a: "
+                "podaj loss_fn_args=(model.model, model.guide)."
+            )
+        return ReconstructionObjective(model, loss_fn)
+    if len(loss_fn_args) != 2 or not all(callable(function) for function in loss_fn_args):
+        raise ValueError("loss_fn_args musi być parą funkcji: (model.model, model.guide).")
+    return ElboObjective(model, loss_fn, *loss_fn_args)
+
+
+class ReconstructionObjective:
+    """A loss between an image and its reconstruction."""
+
+    def __init__(self, autoencoder: nn.Module, loss_fn: Callable):
+        self.autoencoder = autoencoder
+        self.loss_fn = loss_fn
+
+    def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        """Parts: ``loss``, as ``loss_fn`` gives it, and ``mse``, mean over pixels."""
+        reconstruction = self.autoencoder(x)
+        loss = self.loss_fn(reconstruction, x)
+        mse = nn.functional.mse_loss(reconstruction.detach(), x)
+        return loss, {"loss": loss.item(), "mse": mse.item()}
+
+
+class ElboObjective:
+    """Minus ELBO, a sum over the batch, in nats."""
+
+    def __init__(self, autoencoder: nn.Module, loss_fn: Callable, model: Callable, guide: Callable):
+        self.autoencoder = autoencoder
+        self.loss_fn = loss_fn
+        self.model_sites = SiteRecorder()
+        self.guide_sites = SiteRecorder()
+        self.model = self.model_sites(model)
+        self.guide = self.guide_sites(guide)
+        self.is_checked = False
+
+    def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        """Parts, each a sum over the event and a mean over the batch, in nats per image: ``loss``, as
+        ``loss_fn`` gives it; ``reconstruction``, -log p(x|z); ``kl``, log q(z|x) - log p(z), the last two
+        without any scaling by ``poutine.scale``. And ``mse`` of the mean of p(x|z), mean over pixels.
+
+        The first call leaves Pyro's validation as it is set; the later ones, of the same model, go without.
+        """
+        if self.is_checked:
+            with pyro.validation_enabled(False):
+                loss = self.loss_fn(self.model, self.guide, x)
+        else:
+            self._first_forward(x)
+            loss = self.loss_fn(self.model, self.guide, x)
+            self.is_checked = True
+        return loss, {"loss": loss.item() / len(x)} | self._parts()
+
+    def _first_forward(self, x: torch.Tensor) -> None:
+        """A model may learn the image size from its first forward pass, and need it in ``model``."""
+        with frozen(self.autoencoder):
+            self.autoencoder(x)
+
+    @torch.no_grad()
+    def _parts(self) -> Parts:
+        """Parts of the loss at the draw that the loss was computed from."""
+        observed, prior = self.model_sites.observed, self.model_sites.latent
+        if not observed:
+            raise ValueError("Funkcja model nie ma zmiennej obserwowanej: brakuje pyro.sample(..., obs=x).")
+        reconstruction = -sum(p.log_prob(x).mean() for p, x in observed.values())
+        kl = sum(
+            (q.log_prob(z) - prior[name][0].log_prob(z)).mean()
+            for name, (q, z) in self.guide_sites.latent.items()
+        )
+        p, x = next(iter(observed.values()))
+        mse = nn.functional.mse_loss(p.mean, x)
+        return {"reconstruction": float(reconstruction), "kl": float(kl), "mse": mse.item()}
+
+
+class SiteRecorder(Messenger):
+    """Remembers the distribution and the value of each random variable of the last call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latent: dict[str, tuple[dist.Distribution, torch.Tensor]] = {}
+        self.observed: dict[str, tuple[dist.Distribution, torch.Tensor]] = {}
+
+    def __enter__(self) -> Any:
+        self.latent.clear()
+        self.observed.clear()
+        return super().__enter__()
+
+    def _pyro_post_sample(self, msg: Any) -> None:
+        if not site_is_subsample(msg):
+            sites = self.observed if msg["is_observed"] else self.latent
+            sites[msg["name"]] = msg["fn"], msg["value"]

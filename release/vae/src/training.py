@@ -1,0 +1,173 @@
+"""Training of an autoencoder."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
+
+from src.batches import evaluation_batches, image_batches
+from src.elbo import Objective, Parts, make_objective
+from src.evaluation import frozen
+from src.plots import plot_history
+from src.profile import GRADING_EPOCHS, is_grading
+
+
+@dataclass(repr=False)
+class TrainingHistory:
+    """Mean values of each epoch, by name: ``loss`` and ``mse``, with Pyro also ``reconstruction`` and ``kl``.
+
+    Training values are means over the epoch, while the model changes; validation values are taken at its
+    end. ``mse`` is a mean over pixels. With Pyro the others are in nats per image (sum over the pixels or
+    latent features, mean over images); ``reconstruction`` is -log p(x|z), ``kl`` the divergence, unscaled.
+    """
+
+    train: dict[str, list[float]] = field(default_factory=dict)
+    val: dict[str, list[float]] = field(default_factory=dict)
+
+    def append(self, train: Parts, val: Parts) -> None:
+        """Add one epoch."""
+        for values, means in ((self.train, train), (self.val, val)):
+            for name, mean in means.items():
+                values.setdefault(name, []).append(mean)
+
+    def __len__(self) -> int:
+        """Number of epochs."""
+        return len(self.train["loss"])
+
+    def __repr__(self) -> str:
+        loss, mse = self.val["loss"][-1], self.val["mse"][-1]
+        return f"Historia treningu: liczba epok {len(self)}, walidacja: koszt {loss:.4g}, MSE {mse:.4g}"
+
+
+def train_ae(
+    model: nn.Module,
+    epochs: int,
+    train_loader: DataLoader,
+    val_loader: DataLoader,
+    lr: float,
+    loss_fn: Callable,
+    loss_fn_args: Sequence | None = None,
+) -> TrainingHistory:
+    """Train an autoencoder with Adam, then plot how the training went. The model ends in evaluation mode.
+
+    :param model: autoencoder; ``model(x)`` is the reconstruction of x
+    :param epochs: passes over the training set, at least 1
+    :param train_loader: batches of training images, (batch, channels, height, width), labels are ignored
+    :param val_loader: batches of validation images
+    :param lr: learning rate
+    :param loss_fn: ``loss_fn(model(x), x)``, e.g. ``nn.MSELoss()``, or, with ``loss_fn_args``,
+        ``loss_fn(*loss_fn_args, x)``, e.g. ``Trace_ELBO().differentiable_loss``, a sum over the batch
+    :param loss_fn_args: for Pyro: ``(model.model, model.guide)``
+    :raises ValueError: arguments do not fit together, or a loader gives no batch
+    :raises RuntimeError: the loss became NaN or infinite
+    """
+    if epochs < 1:
+        raise ValueError(f"Liczba epok (epochs) musi wynosić co najmniej 1, a podano {epochs}.")
+    objective = make_objective(model, loss_fn, loss_fn_args)
+    train_batches, val_batches = image_batches(train_loader), evaluation_batches(val_loader)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
+    history = TrainingHistory()
+    try:
+        with _threads_for(model), _progress_bars(epochs, train_loader) as (epoch_bar, step_bar):
+            for epoch in range(1, min(epochs, GRADING_EPOCHS) + 1 if is_grading() else epochs + 1):
+                train = _train_epoch(model, objective, train_batches, optimizer, epoch, step_bar)
+                history.append(train, _validate(model, objective, val_batches))
+                epoch_bar.update()
+    finally:
+        model.eval()
+    if not is_grading():
+        plot_history(history.train, history.val)
+    return history
+
+
+def _train_epoch(
+    model: nn.Module,
+    objective: Objective,
+    batches: Iterable[torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    epoch: int,
+    bar: tqdm,
+) -> Parts:
+    """One pass over the training set; means over its images."""
+    model.train()
+    bar.reset()
+    means = _Means()
+    for step, x in enumerate(batches, start=1):
+        optimizer.zero_grad()
+        loss, parts = objective(x)
+        _check_finite(parts["loss"], epoch, step)
+        loss.backward()
+        optimizer.step()
+        means.add(parts, len(x))
+        bar.set_postfix_str(f"koszt {parts['loss']:.4g}", refresh=False)
+        bar.update()
+    return means.result("train_loader")
+
+
+def _validate(model: nn.Module, objective: Objective, batches: Iterable[torch.Tensor]) -> Parts:
+    """Means over all validation images."""
+    means = _Means()
+    with frozen(model):
+        for x in batches:
+            means.add(objective(x)[1], len(x))
+    return means.result("val_loader")
+
+
+class _Means:
+    """Means over images of values that are means over batches, so that a short batch counts for less."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, float] = {}
+        self.n_images = 0
+
+    def add(self, parts: Parts, n_images: int) -> None:
+        for name, mean in parts.items():
+            self.sums[name] = self.sums.get(name, 0.0) + mean * n_images
+        self.n_images += n_images
+
+    def result(self, loader_name: str) -> Parts:
+        if self.n_images == 0:
+            raise ValueError(
+                f"{loader_name} nie dał ani jednej porcji danych: zbiór jest pusty "
+                "albo mniejszy niż batch_size przy drop_last=True."
+            )
+        return {name: total / self.n_images for name, total in self.sums.items()}
+
+
+def _check_finite(loss: float, epoch: int, step: int) -> None:
+    if not math.isfinite(loss):
+        raise RuntimeError(
+            f"Wartość funkcji kosztu to {loss} (epoka {epoch}, krok {step}). Sprawdź, czy odchylenie "
+            "standardowe z kodera jest zawsze dodatnie, czy wyjście dekodera mieści się w przedziale [0, 1] "
+            "i czy współczynnik uczenia (lr) nie jest za duży."
+        )
+
+
+@contextmanager
+def _progress_bars(epochs: int, train_loader: DataLoader) -> Iterator[tuple[tqdm, tqdm]]:
+    """Bars of epochs and of the steps of the current epoch; none in grading."""
+    steps = len(train_loader) if hasattr(train_loader, "__len__") else None
+    with (
+        tqdm(total=epochs, desc="Epoki", disable=is_grading()) as epoch_bar,
+        tqdm(total=steps, desc="Kroki", disable=is_grading(), leave=False) as step_bar,
+    ):
+        yield epoch_bar, step_bar
+
+
+@contextmanager
+def _threads_for(model: nn.Module) -> Iterator[None]:
+    """One thread for fully connected layers on small batches: sharing such small products among threads
+    gains little on an idle machine and can be a hundred times slower on a busy one. Convolutions keep all.
+    """
+    threads = torch.get_num_threads()
+    if all(parameter.dim() <= 2 for parameter in model.parameters()):
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,1 @@
+../../../src/public_checks.py
