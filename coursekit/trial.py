@@ -1,0 +1,111 @@
+"""Runs sample solutions through the checks without notebooks: cells in forked processes.
+
+Samples that begin with the same cells share them: they are executed once, and the process forks where the
+sources part. So the reference autoencoder is trained once a seed, and a sample that differs in its
+classifier only pays for what comes after it. What a cell sees is what it would see in a notebook of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import tempfile
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader_tests.session import cells as grade_cells
+from grader_tests.session import run_checks
+from grader_tests.student import KernelStudent
+from grader_tests.verdict import CheckResult
+
+Cell = tuple[str, str]
+"""Grade id and source."""
+
+
+@dataclass
+class Outcome:
+    """What the checks made of one sample at one seed; ``errors``: exceptions of its own cells, by cell."""
+
+    sample: str
+    seed: int
+    results: list[CheckResult] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)
+
+
+def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path) -> Iterator[Outcome]:
+    """Execute every sample's cells in ``folder`` (it holds ``data`` and ``src``), judge its grade cells.
+
+    samples: name -> cells in notebook order. Random states are seeded with ``seed`` after the first cell.
+    Raises RuntimeError if a process dies without an outcome.
+    """
+    with tempfile.TemporaryDirectory() as results:
+        _fork(lambda: _grow(samples, 0, {"__name__": "__main__"}, seed, folder, Path(results)))
+        for name in samples:
+            path = Path(results) / name
+            if not path.exists():
+                raise RuntimeError(f"sample {name!r}, seed {seed}: its process died without an outcome")
+            yield pickle.loads(path.read_bytes())
+
+
+def _fork(work: Any) -> None:
+    """Run ``work`` in a forked child and wait for it; its traceback goes to stderr."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.waitpid(pid, 0)
+
+
+def _grow(
+    samples: dict[str, list[Cell]], position: int, namespace: dict[str, Any], seed: int, folder: Path, results: Path,
+    outcome: Outcome | None = None,
+) -> None:
+    """Execute from ``position`` on, forking wherever the samples' next cells differ."""
+    outcome = outcome or Outcome("", seed)
+    os.chdir(folder)
+    while True:
+        groups: dict[Cell | None, dict[str, list[Cell]]] = {}
+        for name, cells in samples.items():
+            groups.setdefault(cells[position] if position < len(cells) else None, {})[name] = cells
+        if len(groups) > 1:
+            for group in groups.values():
+                _fork(lambda group=group: _grow(group, position, namespace, seed, folder, results, outcome))
+            return
+        cell = next(iter(groups))
+        if cell is None:
+            break
+        _execute(cell, namespace, seed, outcome)
+        position += 1
+    for name in samples:
+        outcome.sample = name
+        (results / name).write_bytes(pickle.dumps(outcome))
+
+
+def _execute(cell: Cell, namespace: dict[str, Any], seed: int, outcome: Outcome) -> None:
+    grade_id, source = cell
+    if grade_id in grade_cells():
+        outcome.results += run_checks(grade_id, KernelStudent(namespace), seed).results
+        return
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                exec(compile(source, f"<{grade_id}>", "exec"), namespace)
+            except Exception as error:
+                outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
+    if grade_id == "imports":
+        namespace["np"].random.seed(seed)
+        namespace["torch"].manual_seed(seed)

@@ -1,0 +1,461 @@
+"""What the checks may ask a student's objects. Plain arrays in, plain arrays out: no verdict, no expected value.
+
+This file also runs inside the student's kernel, so it imports nothing of the kit. Every probe takes the
+notebook's namespace first, and leaves random states, Pyro's parameter store and the objects as it found them.
+Shapes: B images, D = n_input_features values each, Z latents, H x W the sides of an image.
+"""
+
+import contextlib
+import copy
+import io
+import warnings
+
+import numpy as np
+import pyro
+import torch
+from pyro.poutine.messenger import Messenger
+
+
+def answer(namespace, request):
+    """The reply to ``request`` = {"probe": name, "arguments": {...}}; a student's exception becomes {"error": text}."""
+    try:
+        with _isolated(request["arguments"].pop("seed", 0)):
+            return _PROBES[request["probe"]](namespace, **request["arguments"])
+    except NotImplementedError:
+        return {"error": "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."}
+    except Exception as error:
+        return {"error": f"Kod zgłosił wyjątek {type(error).__name__}: {error}"[:600]}
+
+
+@contextlib.contextmanager
+def _isolated(seed):
+    """Seeded random states, a parameter store of its own and silence; all of it is put back afterwards."""
+    numpy_state = np.random.get_state()
+    with (
+        torch.random.fork_rng(devices=[]),
+        pyro.get_param_store().scope(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)
+        try:
+            yield
+        finally:
+            np.random.set_state(numpy_state)
+
+
+def _tensor(array):
+    return torch.as_tensor(np.asarray(array), dtype=torch.float32)
+
+
+def _array(value):
+    """A tensor as a float32 array; anything else that NumPy takes as numbers, as it is."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().to("cpu", torch.float32).numpy()
+    return np.asarray(value, dtype=np.float32)
+
+
+def _find(namespace, name):
+    if name not in namespace:
+        raise NameError(f"w notebooku nie ma nazwy {name}")
+    return namespace[name]
+
+
+def _network(namespace, cls, sizes, gain=1.0):
+    """A new VEncoder or VDecoder in eval mode, its parameters multiplied by ``gain``."""
+    network = _find(namespace, cls)(*sizes)
+    network.eval()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(gain)
+    return network
+
+
+def _vae(namespace, cls, sizes, image_shape, gain=1.0, **extra):
+    """A new autoencoder of class ``cls`` in eval mode; sizes = (D, encoder hidden, decoder hidden, Z)."""
+    data, encoder_hidden, decoder_hidden, latent = sizes
+    model = _find(namespace, cls)(
+        n_data_features=data,
+        n_encoder_hidden_features=encoder_hidden,
+        n_decoder_hidden_features=decoder_hidden,
+        n_latent_features=latent,
+        **extra,
+    )
+    model.eval()
+    model.input_shape = torch.Size(image_shape)
+    with torch.no_grad():
+        for parameter in (*model.encoder.parameters(), *model.decoder.parameters()):
+            parameter.mul_(gain)
+    return model
+
+
+def _pair(output):
+    """What an encoder returned, described: how many parts, and the first two where they are there."""
+    if isinstance(output, torch.Tensor) or not isinstance(output, (tuple, list)):
+        return {"parts": 1}
+    fields = {"parts": len(output)}
+    if len(output) == 2:
+        fields.update(loc=_array(output[0]), scale=_array(output[1]))
+    return fields
+
+
+@torch.no_grad()
+def encode(namespace, sizes, x, gain=1.0):
+    """``VEncoder(*sizes)`` on x (B, D) -> parts, loc, scale as they come."""
+    return _pair(_network(namespace, "VEncoder", sizes, gain)(_tensor(x)))
+
+
+@torch.no_grad()
+def encode_path(namespace, sizes, start, end, t, gain=1.0):
+    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, T) -> loc, scale (L, T, Z)."""
+    start, end, t = _tensor(start)[:, None], _tensor(end)[:, None], torch.as_tensor(t)
+    x = torch.lerp(start.double(), end.double(), t[..., None].double()).float()
+    loc, scale = _network(namespace, "VEncoder", sizes, gain)(x.flatten(0, 1))
+    return {"loc": _array(loc.unflatten(0, t.shape)), "scale": _array(scale.unflatten(0, t.shape))}
+
+
+@torch.no_grad()
+def decode(namespace, sizes, z, gain=1.0, repeat=1):
+    """``VDecoder(*sizes)`` on z (B, Z), ``repeat`` times -> output (repeat, B, D)."""
+    network = _network(namespace, "VDecoder", sizes, gain)
+    return {"output": np.stack([_array(network(_tensor(z))) for _ in range(repeat)])}
+
+
+@torch.no_grad()
+def draw_latents(namespace, sizes, x, loc, scale, draws):
+    """``encoder_forward(x)`` of a new VAE, ``draws`` times, with loc and scale (B, Z) given in the encoder's place.
+
+    Returns samples (draws, B, Z) and ``asked``: whether the encoder's ``forward`` was used at all.
+    """
+    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    calls = []
+
+    def forward(_):
+        calls.append(1)
+        return _tensor(loc), _tensor(scale)
+
+    model.encoder.forward = forward
+    samples = np.stack([_array(model.encoder_forward(_tensor(x))) for _ in range(draws)])
+    return {"samples": samples, "asked": float(bool(calls))}
+
+
+@torch.no_grad()
+def draw_own_latents(namespace, sizes, x, draws):
+    """``encoder_forward(x)`` of a new VAE with its own encoder -> samples (draws, B, Z), and its loc and scale (B, Z)."""
+    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    x = _tensor(x)
+    loc, scale = model.encoder.forward(x.flatten(1))
+    samples = np.stack([_array(model.encoder_forward(x)) for _ in range(draws)])
+    return {"samples": samples, "loc": _array(loc), "scale": _array(scale)}
+
+
+@torch.no_grad()
+def restore(namespace, sizes, z, image_shape, output=None):
+    """``decoder_forward(z)`` of a new VAE -> image, and ``output`` (B, D): what its decoder gave for it.
+
+    ``output`` (B, D), where given, stands in the decoder's place.
+    """
+    model = _vae(namespace, "VariationalAutoencoder", sizes, image_shape)
+    if output is not None:
+        model.decoder.forward = lambda _: _tensor(output)
+    return {"image": _array(model.decoder_forward(_tensor(z))), "output": _array(model.decoder.forward(_tensor(z)))}
+
+
+def gradients(namespace, sizes, x):
+    """Gradients of the reconstruction term alone, as training gets them, for a new VAE and images x (B, 1, H, W).
+
+    Per parameter tensor: name, ``influence`` (largest change of the network's outputs when the tensor is
+    perturbed; 0 for a layer that is not used) and ``gradient`` (its largest absolute entry; 0 where none came).
+    """
+    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    x = _tensor(x)
+    with torch.enable_grad(), pyro.validation_enabled(False):
+        guide = pyro.poutine.trace(model.guide).get_trace(x)
+        trace = pyro.poutine.trace(pyro.poutine.replay(model.model, trace=guide)).get_trace(x)
+        observed = [site for site in _sampled(trace) if site["is_observed"]]
+        sum(site["fn"].log_prob(site["value"]).sum() for site in observed).backward()
+    z = torch.randn(x.shape[0], sizes[-1])
+    rows = []
+    for part, network, given in (("encoder", model.encoder, x.flatten(1)), ("decoder", model.decoder, z)):
+        for name, parameter in network.named_parameters():
+            if parameter.requires_grad:
+                rows.append({
+                    "name": f"{part}.{name}",
+                    "influence": _influence(network, parameter, given),
+                    "gradient": 0.0 if parameter.grad is None else float(parameter.grad.abs().max()),
+                })
+    return {"parameters": rows}
+
+
+@torch.no_grad()
+def _influence(network, parameter, given):
+    def outputs():
+        output = network(given)
+        return torch.cat([part.flatten() for part in (output if isinstance(output, tuple) else (output,))])
+
+    before, saved = outputs(), parameter.clone()
+    parameter.add_(0.1 * torch.randn_like(parameter))
+    change = float((outputs() - before).abs().max())
+    parameter.copy_(saved)
+    return change
+
+
+def _sampled(trace):
+    """The true sample sites of a trace (no plates, no subsampling)."""
+    return [
+        site for site in trace.nodes.values()
+        if site["type"] == "sample" and type(site["fn"]).__name__ != "_Subsample"
+        and not site.get("infer", {}).get("_do_not_trace")
+    ]
+
+
+@torch.no_grad()
+def sites(namespace, function, sizes, x, loc, scale, output):
+    """Sample sites of ``function`` ("model" or "guide"), with known networks in the place of the student's.
+
+    x (B, 1, H, W); loc, scale (B, Z) stand for the encoder's answer, output (B, D) for the decoder's.
+    Returns for each site: name, value, mean, stddev of its distribution (absent where it has none), event
+    and batch dims, plate sizes, whether it is observed, its scale factor, and log_prob per plate element.
+    """
+    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    model.encoder.forward = lambda _: (_tensor(loc), _tensor(scale))
+    model.decoder.forward = lambda _: _tensor(output)
+    trace = pyro.poutine.trace(getattr(model, function)).get_trace(_tensor(x))
+    return {"sites": [_site(site) for site in _sampled(trace)]}
+
+
+def _site(site):
+    fields = {
+        "name": str(site["name"]),
+        "observed": float(site["is_observed"]),
+        "event_dims": float(len(site["fn"].event_shape)),
+        "batch": np.asarray(site["fn"].batch_shape, dtype=np.int64),
+        "plates": np.asarray([frame.size for frame in site["cond_indep_stack"] if frame.vectorized], dtype=np.int64),
+        "factor": float(site["scale"]),
+        "value": _array(site["value"]),
+        "log_prob": _array(site["fn"].log_prob(site["value"])),
+    }
+    for field in ("mean", "stddev"):
+        with contextlib.suppress(NotImplementedError, AttributeError):
+            fields[field] = _array(getattr(site["fn"], field))
+    return fields
+
+
+class _Recorder(Messenger):
+    """Collects the sample sites that a loss visits, first the guide's, then the model's."""
+
+    def __init__(self):
+        super().__init__()
+        self.sites = []
+
+    def _pyro_post_sample(self, message):
+        self.sites.append(dict(message))
+
+
+@torch.no_grad()
+def losses(namespace, cls, sizes, x, draws, betas=(None,), gain=1.0, stub=None):
+    """Trace_ELBO of ``cls`` for each β in ``betas`` (None: the class takes no β), at equal weights.
+
+    x (B, 1, H, W). With ``stub`` = {loc, scale (B, Z), weight (Z, D), bias (D,)} known networks stand in the
+    place of the student's: the encoder answers loc and scale, the decoder sigmoid(z weight + bias).
+    Returns per β and draw ``loss`` (betas, draws), nats summed over the batch; the latent ``z`` that the guide
+    drew (betas, draws, B, Z); what the networks say there, ``loc``, ``scale`` (betas, B, Z) and
+    ``probabilities`` (betas, draws, B, D); and ``guide_term``, ``prior_term``, ``likelihood_term``
+    (betas, draws): the log-probabilities by role, as scaled in the loss.
+    """
+    x = _tensor(x)
+    loss_fn = pyro.infer.Trace_ELBO().differentiable_loss
+    weights, columns = None, {}
+    for beta in betas:
+        extra = {} if beta is None else {"beta": beta}
+        model = _vae(namespace, cls, sizes, x.shape[1:], gain, **extra)
+        if stub is None:
+            weights = _share_weights(model, weights)
+        else:
+            _put_known_networks(model, stub)
+        rows = [_one_loss(model, loss_fn, x) for _ in range(draws)]
+        loc, scale = model.encoder.forward(x.flatten(1))
+        merged = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+        for key, value in {**merged, "loc": _array(loc), "scale": _array(scale)}.items():
+            columns.setdefault(key, []).append(value)
+    return {key: np.stack(value) for key, value in columns.items()}
+
+
+def _put_known_networks(model, stub):
+    loc, scale, weight, bias = (_tensor(stub[name]) for name in ("loc", "scale", "weight", "bias"))
+    model.encoder.forward = lambda _: (loc, scale)
+    model.decoder.forward = lambda z: torch.sigmoid(z @ weight + bias)
+
+
+def _share_weights(model, weights):
+    """Give the model's two networks ``weights`` (or note theirs), and nothing else: β may be a parameter too."""
+    if weights is None:
+        return copy.deepcopy((model.encoder.state_dict(), model.decoder.state_dict()))
+    model.encoder.load_state_dict(weights[0])
+    model.decoder.load_state_dict(weights[1])
+    return weights
+
+
+def _one_loss(model, loss_fn, x):
+    with _Recorder() as recorder:
+        loss = loss_fn(model.model, model.guide, x)
+    drawn = [s for s in recorder.sites if s["type"] == "sample" and type(s["fn"]).__name__ != "_Subsample"]
+    latent = next(s for s in drawn if not s["is_observed"])
+    z = latent["value"].reshape(x.shape[0], -1)
+    terms = {"guide_term": 0.0, "prior_term": 0.0, "likelihood_term": 0.0}
+    seen = set()
+    for site in drawn:
+        role = "likelihood_term" if site["is_observed"] else "prior_term" if site["name"] in seen else "guide_term"
+        seen.add(site["name"])
+        terms[role] += float((site["fn"].log_prob(site["value"]) * _scale_of(site)).sum())
+    return {
+        "loss": np.float64(loss.detach().item()), "z": _array(z),
+        "probabilities": _array(model.decoder.forward(z).flatten(1)),
+        **{key: np.float64(value) for key, value in terms.items()},
+    }
+
+
+def _scale_of(site):
+    scale, mask = site["scale"], site["mask"]
+    return scale if mask is None else scale * mask
+
+
+def inheritance(namespace):
+    """How BetaVariationalAutoencoder relates to VariationalAutoencoder: ``subclass`` and whether the two
+    networks of an instance are made by VEncoder and VDecoder."""
+    beta_class, vae_class = (_find(namespace, n) for n in ("BetaVariationalAutoencoder", "VariationalAutoencoder"))
+    model = _vae(namespace, "BetaVariationalAutoencoder", (16, 4, 4, 2), (1, 4, 4), beta=2.0)
+    return {
+        "subclass": float(beta_class is not vae_class and issubclass(beta_class, vae_class)),
+        "encoder": float(isinstance(model.encoder, namespace["VEncoder"])),
+        "decoder": float(isinstance(model.decoder, namespace["VDecoder"])),
+    }
+
+
+@contextlib.contextmanager
+def _evaluated(model):
+    """A model of the notebook in eval mode, put back afterwards."""
+    training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield model
+    finally:
+        model.train(training)
+
+
+def trained_encode(namespace, model, x):
+    """Encoder of the notebook's variable ``model`` on x (B, 1, H, W) -> loc, scale (B, Z)."""
+    with _evaluated(_find(namespace, model)) as network:
+        loc, scale = network.encoder.forward(_tensor(x).flatten(1))
+    return {"loc": _array(loc), "scale": _array(scale)}
+
+
+def trained_decode(namespace, model, z):
+    """Decoder of the notebook's variable ``model`` on z (B, Z) -> output (B, D)."""
+    with _evaluated(_find(namespace, model)) as network:
+        return {"output": _array(network.decoder.forward(_tensor(z)))}
+
+
+def reconstruct(namespace, model, x):
+    """``decoder_forward(encoder_forward(x))`` of the notebook's variable ``model`` on x (B, 1, H, W) -> image."""
+    with _evaluated(_find(namespace, model)) as network:
+        return {"image": _array(network.decoder_forward(network.encoder_forward(_tensor(x))))}
+
+
+_CLASSIFIERS = ("raw", "ae", "vae")
+
+
+def classification_entries(namespace):
+    """What ``classification_results`` holds, entry by entry, as text and numbers; missing parts are left out."""
+    results = _find(namespace, "classification_results")
+    return {"entries": [{"key": key, **_entry(results[key])} for key in _CLASSIFIERS if key in results]}
+
+
+def _entry(entry):
+    fields = {}
+    for name in ("accuracy", "fit_time", "predict_time"):
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            fields[name] = float(entry[name])
+    with contextlib.suppress(KeyError, TypeError):
+        classifier = entry["classifier"]
+        if hasattr(classifier, "predict"):
+            fields["class"] = f"{type(classifier).__module__}.{type(classifier).__qualname__}"
+            fields["parameters"] = _parameters(classifier)
+    return fields
+
+
+def _parameters(classifier):
+    parameters = classifier.get_params(deep=True) if hasattr(classifier, "get_params") else {}
+    return "; ".join(
+        f"{name}={' '.join(repr(value).split())}" for name, value in sorted(parameters.items())
+        if not name.endswith(("random_state", "verbose"))
+    )
+
+
+def _features(namespace, key, images, representation):
+    """Inputs that the classifier ``key`` takes for images (N, H, W) of 0..255: pixels in [0, 1], or latents by
+    ``representation`` ("sample": ``encoder_forward``, "mean": loc of the encoder) -> array (N, features)."""
+    x = _tensor(images)[:, None] / 255.0
+    if key == "raw":
+        return x.flatten(1).numpy()
+    with _evaluated(_find(namespace, f"{key}_model")) as model:
+        if representation == "sample":
+            return _array(model.encoder_forward(x))
+        return _array(model.encoder.forward(x.flatten(1))[0])
+
+
+def predictions(namespace, image_sets):
+    """Labels that the student's classifiers give images: for each named set (N, H, W) of 0..255 and each
+    classifier ``<set>_<key>`` (N,), the vae twice: from samples (``<set>_vae``) and means (``<set>_vae_mean``)."""
+    results = _find(namespace, "classification_results")
+    labels = {}
+    for name, images in image_sets.items():
+        for key, representation in (("raw", ""), ("ae", "sample"), ("vae", "sample"), ("vae", "mean")):
+            inputs = _features(namespace, key, images, representation)
+            suffix = "_mean" if representation == "mean" else ""
+            labels[f"{name}_{key}{suffix}"] = _labels(results[key]["classifier"], inputs)
+    return labels
+
+
+def _labels(classifier, inputs):
+    return np.asarray(classifier.predict(inputs)).astype(np.int64).reshape(-1)
+
+
+def refitted_predictions(namespace, fits, queries):
+    """An unfitted clone of the classifier of the plain autoencoder's latents, fitted on each named pair
+    (images (N, H, W), labels (N,)) of ``fits``: its labels for ``queries`` (M, H, W), one array (M,) a name,
+    and as ``own`` those of the student's fitted classifier."""
+    from sklearn.base import clone
+
+    classifier = _find(namespace, "classification_results")["ae"]["classifier"]
+    inputs = _features(namespace, "ae", queries, "sample")
+    labels = {"own": _labels(classifier, inputs)}
+    for name, (images, targets) in fits.items():
+        fitted = clone(classifier).fit(_features(namespace, "ae", images, "sample"), np.asarray(targets))
+        labels[name] = _labels(fitted, inputs)
+    return labels
+
+
+def training_rows(namespace):
+    """The images that the notebook's ``train_dataset`` holds, as one 64-bit sum per image -> checksums (N,)."""
+    return {"checksums": image_checksums(np.asarray(_find(namespace, "train_dataset").data))}
+
+
+def image_checksums(images):
+    """One 64-bit sum per image (N, H, W) of 0..255 -> (N,); equal for equal images."""
+    weights = np.random.RandomState(0).randint(1, 2**31, size=int(np.prod(images.shape[1:])))
+    return images.reshape(len(images), -1).astype(np.int64) @ weights
+
+
+_PROBES = {
+    probe.__name__: probe
+    for probe in (
+        encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
+        inheritance, trained_encode, trained_decode, reconstruct, classification_entries, predictions,
+        refitted_predictions, training_rows,
+    )
+}

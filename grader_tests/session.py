@@ -1,0 +1,143 @@
+"""Runs the checks of one grade cell: ``grader_tests/<cell>.py`` by pytest, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .student import ProbeError, Student
+from .verdict import BROKEN_CHECK, FAILED, PASSED, UNANSWERED, CheckResult, Report, Wrong
+
+_FOLDER = Path(__file__).parent
+
+
+class GradingError(RuntimeError):
+    """The checks could not be run at all: a fault of the kit or of its installation."""
+
+
+def cells() -> list[str]:
+    """Grade cells that have checks, in the order of the notebook."""
+    return ["test_1a", "test_1a_training", "test_2", "test_3", "test_3_training"]
+
+
+def run_checks(cell: str, student: Student, seed: int) -> Report:
+    """Run the checks of grade cell ``cell`` on ``student``; all randomness comes from ``seed``.
+
+    Raises GradingError if there are no checks for the cell, or pytest could not run them.
+    """
+    path = _FOLDER / f"{cell}.py"
+    if not path.exists():
+        raise GradingError(f"no checks for grade cell {cell!r}: {path.name} is missing in grader_tests/")
+    report = Report(cell, seed)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        status = pytest.main(_pytest_arguments(path), plugins=[_Session(student, report)])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GradingError(f"pytest could not run {path.name}:\n{printed.getvalue()}")
+    return report
+
+
+def list_checks(cell: str) -> list[pytest.Mark]:
+    """The ``check`` marks of a grade cell, without running anything."""
+    collector = _Collector()
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*_pytest_arguments(_FOLDER / f"{cell}.py"), "--collect-only"], plugins=[collector])
+    return collector.marks
+
+
+def _pytest_arguments(path: Path) -> list[str]:
+    return [str(path), "--rootdir", str(_FOLDER), "--confcutdir", str(_FOLDER), "-c", "/dev/null", "-q", "-s",
+            "--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:faulthandler",
+            "--import-mode=importlib", "-o", "python_files=*.py"]
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.marks: list[pytest.Mark] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "check(id, points, title, hint): a check that earns points")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.marks = [mark for item in items if (mark := item.get_closest_marker("check"))]
+
+
+class _Session(_Collector):
+    """pytest plugin: gives the checks their fixtures and writes down what became of them."""
+
+    def __init__(self, student: Student, report: Report):
+        super().__init__()
+        self._student = student
+        self._report = report
+
+    @pytest.fixture(scope="session")
+    def student(self) -> Student:
+        """The work to check."""
+        return self._student
+
+    @pytest.fixture(scope="module")
+    def module_rng(self) -> np.random.Generator:
+        """Random numbers for inputs that several checks share."""
+        return np.random.default_rng(_words(self._report.seed, "module inputs"))
+
+    @pytest.fixture(scope="module")
+    def module_seeds(self) -> Callable[[], int]:
+        """Fresh seeds for probes that several checks share."""
+        return _seeds(self._report.seed, "module")
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers of this check alone, repeatable from the seed of the run."""
+        return np.random.default_rng(_words(self._report.seed, request.node.name))
+
+    @pytest.fixture
+    def seeds(self, request: pytest.FixtureRequest) -> Callable[[], int]:
+        """Fresh seeds for this check's probes."""
+        return _seeds(self._report.seed, "probe " + request.node.name)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        outcome = yield
+        mark = item.get_closest_marker("check")
+        if mark is not None and (call.when == "call" or (call.when == "setup" and call.excinfo)):
+            self._report.results.append(_result(mark.kwargs, call))
+        return outcome
+
+
+def _words(seed: int, name: str) -> list[int]:
+    return [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF, *name.encode()]
+
+
+def _seeds(seed: int, name: str) -> Callable[[], int]:
+    generator = np.random.default_rng(_words(seed, name))
+    return lambda: int(generator.integers(2**31))
+
+
+def _result(mark: dict[str, str], call: pytest.CallInfo[None]) -> CheckResult:
+    verdict, message = _verdict(call.excinfo.value if call.excinfo else None)
+    return CheckResult(
+        id=mark["id"],
+        title=mark["title"],
+        verdict=verdict,
+        points=mark["points"] if verdict == PASSED else "0",
+        maximum=mark["points"],
+        message=message,
+        hint="" if verdict == PASSED else mark["hint"],
+        seconds=round(call.duration, 3),
+    )
+
+
+def _verdict(error: BaseException | None) -> tuple[str, str]:
+    if error is None:
+        return PASSED, ""
+    if isinstance(error, Wrong):
+        return FAILED, str(error)
+    if isinstance(error, ProbeError):
+        return UNANSWERED, str(error)
+    return BROKEN_CHECK, f"Błąd sprawdzarki, nie Twojej pracy; prowadzący go zobaczy ({type(error).__name__}: {error})."

@@ -1,0 +1,152 @@
+"""A student's work as the checks see it: one object with one method, ``probe``.
+
+Two backends with one interface, and nothing in a check may depend on which one it has:
+
+* :class:`KernelStudent` runs probes in this process, next to the objects (an author trying the notebook);
+* :class:`ChannelStudent` sends them to the student's kernel as scratch cells and reads the replies back
+  (autograding: the verdict is made in the grader's process).
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from . import probes, wire
+
+REPLY_MIME = "application/x-coursekit-probe"
+
+
+class ProbeError(Exception):
+    """The student's code gave no sensible answer; the message (Polish) says what happened instead."""
+
+
+class Reply:
+    """What a probe returned. Untrusted: every field is checked when it is read.
+
+    Raises ProbeError from each method when the field is missing or of another kind.
+    """
+
+    def __init__(self, fields: Any):
+        if not isinstance(fields, dict):
+            raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notebooka.")
+        self._fields = fields
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def array(self, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
+        """Field ``name`` as a float64 array, of exactly ``shape`` where one is given."""
+        value = self._fields.get(name)
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            raise ProbeError(f"Oczekiwano tablicy liczb ({name}), a kod zwrócił coś innego.")
+        if shape is not None and value.shape != shape:
+            raise ProbeError(f"Oczekiwano kształtu {shape} ({name}), a kod zwrócił {value.shape}.")
+        return value.astype(np.float64)
+
+    def number(self, name: str) -> float:
+        """Field ``name`` as a finite float."""
+        value = self._fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ProbeError(f"Oczekiwano skończonej liczby ({name}), a jest: {value!r}.")
+        return float(value)
+
+    def text(self, name: str) -> str:
+        """Field ``name`` as a string of at most 2,000 characters."""
+        value = self._fields.get(name)
+        if not isinstance(value, str):
+            raise ProbeError(f"Oczekiwano napisu ({name}), a jest: {type(value).__name__}.")
+        return value[:2000]
+
+    def items(self, name: str) -> list[Reply]:
+        """Field ``name`` as a list of replies."""
+        value = self._fields.get(name)
+        if not isinstance(value, list):
+            raise ProbeError(f"Oczekiwano listy ({name}), a jest: {type(value).__name__}.")
+        return [Reply(item) for item in value]
+
+
+class Student(Protocol):
+    """Something that answers probes."""
+
+    def probe(self, name: str, **arguments: Any) -> Reply:
+        """Run ``probes.<name>(namespace, **arguments)`` next to the student's objects; raises ProbeError."""
+
+
+class KernelStudent:
+    """Probes run in this process, on ``namespace`` (the notebook's globals)."""
+
+    def __init__(self, namespace: dict[str, Any]):
+        self._namespace = namespace
+
+    def probe(self, name: str, **arguments: Any) -> Reply:
+        request = wire.encode({"probe": name, "arguments": arguments})
+        return _reply(wire.encode(probes.answer(self._namespace, wire.decode(request))))
+
+
+class ChannelStudent:
+    """Probes run in a kernel. ``run_cell`` executes a source there and returns the cell's outputs.
+
+    The sources of ``wire`` and ``probes`` travel into the kernel as text before the first probe, so the
+    kernel needs no access to this package and finds no check or oracle in it.
+    """
+
+    def __init__(self, run_cell: Callable[[str], list[dict[str, Any]]]):
+        self._run_cell = run_cell
+        self._installed = False
+
+    def probe(self, name: str, **arguments: Any) -> Reply:
+        if not self._installed:
+            self._run_cell(_install_source())
+            self._installed = True
+        request = wire.encode({"probe": name, "arguments": arguments})
+        outputs = self._run_cell(f"__import__('coursekit_probes').show({request!r}, globals())")
+        for output in outputs:
+            text = output.get("data", {}).get(REPLY_MIME)
+            if isinstance(text, str):
+                return _reply(text)
+        raise ProbeError(_without_reply(outputs))
+
+
+def _reply(text: str) -> Reply:
+    try:
+        fields = wire.decode(text)
+    except ValueError as error:
+        raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notebooka.") from error
+    if isinstance(fields, dict) and "error" in fields:
+        raise ProbeError(Reply(fields).text("error"))
+    return Reply(fields)
+
+
+def _without_reply(outputs: list[dict[str, Any]]) -> str:
+    for output in outputs:
+        if output.get("output_type") == "error":
+            name, value = output.get("ename", ""), output.get("evalue", "")
+            return f"Kod nie odpowiedział na sprawdzenie: {name}: {value}"[:500]
+    return "Kod nie odpowiedział na sprawdzenie (notebook przestał działać lub trwało to zbyt długo)."
+
+
+def _install_source() -> str:
+    """Source of a cell that makes the module ``coursekit_probes`` in the student's kernel."""
+    parts = {"wire": inspect.getsource(wire), "probes": inspect.getsource(probes)}
+    return f"""
+import sys as _sys, types as _types
+def _install(parts):
+    modules = {{}}
+    for name, source in parts.items():
+        modules[name] = module = _types.ModuleType("coursekit_" + name)
+        _sys.modules["coursekit_" + name] = module
+        exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
+    wire, probes = modules["wire"], modules["probes"]
+    def show(request, namespace):
+        from IPython.display import display
+        reply = wire.encode(probes.answer(namespace, wire.decode(request)))
+        display({{{REPLY_MIME!r}: reply}}, raw=True)
+    probes.show = show
+_install({parts!r})
+del _install, _sys, _types
+"""

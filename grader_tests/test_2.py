@@ -1,0 +1,157 @@
+"""Checks of task 2: the classifiers in ``classification_results``, asked on real images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from grader_tests import mnist
+from grader_tests.probes import image_checksums
+from grader_tests.student import ProbeError, Reply
+from grader_tests.trained import band_text, inside, measure
+from grader_tests.verdict import check, require
+
+KEYS = ("raw", "ae", "vae")
+NAMES = {"raw": "piksele", "ae": "autokoder", "vae": "VAE"}
+FRESH = 3000
+
+
+@pytest.fixture(scope="module")
+def entries(student, module_seeds):
+    """The entries of ``classification_results`` by key."""
+    rows = student.probe("classification_entries", seed=module_seeds()).items("entries")
+    return {row.text("key"): row for row in rows}
+
+
+def complete(entries):
+    missing = [key for key in KEYS if key not in entries or "class" not in entries[key]]
+    if missing:
+        raise ProbeError(f"Brak nauczonego klasyfikatora we wpisach: {', '.join(missing)}.")
+
+
+@dataclass
+class Splits:
+    """Real images (N, 28, 28) of 0..255 with their labels: the notebook's training rows, validation, neither."""
+
+    train: tuple[np.ndarray, np.ndarray]
+    val: tuple[np.ndarray, np.ndarray]
+    fresh: tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def splits(student, module_rng, module_seeds):
+    images, labels = mnist.images(train=True)
+    known = student.probe("training_rows", seed=module_seeds()).array("checksums")
+    used = np.isin(image_checksums(images), known)
+    fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
+    return Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
+
+
+@pytest.fixture(scope="module")
+def answers(student, entries, splits, module_seeds):
+    """Labels that the student's classifiers give the validation, fresh and training images."""
+    complete(entries)
+    sets = {"val": splits.val[0], "fresh": splits.fresh[0], "train": splits.train[0]}
+    return student.probe("predictions", image_sets=sets, seed=module_seeds())
+
+
+def accuracy(answers: Reply, splits: Splits, split: str, key: str) -> float:
+    labels = getattr(splits, split)[1]
+    return float((answers.array(f"{split}_{key}", labels.shape) == labels).mean())
+
+
+@check("2.entries", "0.20", "classification_results ma trzy kompletne wpisy",
+       "Uzupełnij słownik tak, jak opisano w treści zadania: wpisy raw, ae i vae, w każdym nauczony klasyfikator, "
+       "accuracy, fit_time i predict_time.")
+def test_entries(entries):
+    for key in KEYS:
+        require(key in entries, f"brakuje wpisu {key!r}.", "wpisów 'raw', 'ae' i 'vae'.")
+        missing = [name for name in ("accuracy", "fit_time", "predict_time") if name not in entries[key]]
+        missing += [] if "class" in entries[key] else ["classifier"]
+        require(not missing, f"we wpisie {key!r} brakuje: {', '.join(missing)}.", "wszystkich czterech pól.")
+        value = entries[key].number("accuracy")
+        require(0 <= value <= 1, f"accuracy we wpisie {key!r} to {value:g}.", "ułamka od 0 do 1.")
+
+
+@check("2.same_classifier", "0.20", "Ten sam klasyfikator i te same hiperparametry w trzech wariantach",
+       "Porównanie reprezentacji jest uczciwe, gdy zmienia się tylko wejście klasyfikatora.")
+def test_same_classifier(entries):
+    complete(entries)
+    for field, what in (("class", "klasy"), ("parameters", "hiperparametry")):
+        values = {key: entries[key].text(field) for key in KEYS}
+        require(len(set(values.values())) == 1, f"różne {what}: {values}.", "takich samych we wszystkich wpisach.")
+
+
+@check("2.accuracy", "0.30", "Podane accuracy zgadza się z policzonym na zbiorze walidacyjnym",
+       "Accuracy licz na zbiorze walidacyjnym, z przewidywań klasyfikatora, który jest w tym samym wpisie, i na "
+       "reprezentacji z modelu, którego dotyczy wpis.")
+def test_accuracy(entries, answers, splits):
+    # Pixels and a plain autoencoder give the same predictions again: 0.006 admits rounding to two decimals.
+    # Latents of a VAE are drawn anew: their accuracy has a standard deviation of about 0.002; 0.02 is 7 of them and rounding.
+    for key, tolerance in (("raw", 0.006), ("ae", 0.006), ("vae", 0.02)):
+        reported = entries[key].number("accuracy")
+        kinds = ("vae", "vae_mean") if key == "vae" else (key,)
+        found = [accuracy(answers, splits, "val", kind) for kind in kinds]
+        nearest = min(found, key=lambda value: abs(value - reported))
+        require(abs(nearest - reported) <= tolerance, f"we wpisie {key!r} podano {reported:.4f}.", f"około {nearest:.4f}.")
+    reported, on_val = entries["raw"].number("accuracy"), accuracy(answers, splits, "val", "raw")
+    on_train = accuracy(answers, splits, "train", "raw")
+    require(abs(reported - on_train) > 1e-9 or abs(reported - on_val) < 1e-9,
+            f"we wpisie 'raw' podano accuracy ze zbioru treningowego ({reported:.4f}).",
+            f"accuracy ze zbioru walidacyjnego ({on_val:.4f}).")
+
+
+@check("2.trained_on_train", "0.25", "Klasyfikatory uczono na zbiorze treningowym",
+       "Zbiór walidacyjny służy tylko do oceny. Klasyfikator uczony na nim wypada tam lepiej niż na obrazach, "
+       "których nie widział.")
+def test_trained_on_train(student, answers, splits, seeds):
+    # Difference of two accuracies on 10,000 and 3,000 images: standard error below 0.0104; 0.06 is more than 5 of them.
+    for key in KEYS:
+        seen, unseen = (accuracy(answers, splits, split, key) for split in ("val", "fresh"))
+        require(seen - unseen < 0.06, f"({NAMES[key]}) accuracy {seen:.3f} na zbiorze walidacyjnym, ale {unseen:.3f} "
+                "na obrazach spoza obu zbiorów.", "podobnych wartości, bo żaden z tych obrazów nie służył do nauki.")
+    refitted = student.probe("refitted_predictions", queries=splits.fresh[0], seed=seeds(),
+                             fits={"train": list(splits.train), "val": list(splits.val)})
+    own, on_train, on_val = (refitted.array(name, (FRESH,)) for name in ("own", "train", "val"))
+    with_train, with_val = float((own == on_train).mean()), float((own == on_val).mean())
+    require(with_val <= with_train + 0.01, f"klasyfikator zgadza się w {with_val:.1%} z nauczonym na zbiorze "
+            f"walidacyjnym, a tylko w {with_train:.1%} z nauczonym na treningowym.", "nauki na zbiorze treningowym.")
+
+
+@check("2.weak_on_raw", "0.20", "Na samych pikselach klasyfikator jest słaby",
+       "Silny klasyfikator radzi sobie z MNIST bez pomocy reprezentacji i niczego o niej nie mówi. Weź prostszy.")
+def test_weak_on_raw(answers, splits):
+    value = accuracy(answers, splits, "val", "raw")
+    require(value < 0.93, f"accuracy na pikselach to {value:.3f}.", "wartości poniżej 0,93.")
+
+
+@check("2.latents_informative", "0.15", "Klasyfikatory na wektorach ukrytych są lepsze niż zgadywanie",
+       "Sprawdź, czy klasyfikator dostaje wektory ukryte z właściwego modelu i etykiety w tej samej kolejności.")
+def test_latents_informative(answers, splits):
+    for key in ("ae", "vae"):
+        kinds = ("vae", "vae_mean") if key == "vae" else (key,)
+        value = max(accuracy(answers, splits, "val", kind) for kind in kinds)
+        require(value > 0.25, f"({NAMES[key]}) accuracy {value:.3f}.", "wartości wyraźnie powyżej 0,1.")
+
+
+@check("2.times", "0.10", "Zmierzono czas uczenia i wnioskowania",
+       "Zmierz czas przed i po fit oraz przed i po predict, na przykład przez time.perf_counter(), i podaj różnicę w sekundach.")
+def test_times(entries):
+    for key in KEYS:
+        require(key in entries, f"brakuje wpisu {key!r}.", "czasów w każdym wpisie.")
+        for name in ("fit_time", "predict_time"):
+            value = entries[key].number(name)
+            require(0 < value < 3600, f"{name} we wpisie {key!r} to {value:g} s.", "dodatniej liczby sekund.")
+
+
+@check("2.encoders_untouched", "0.10", "Autokodery nie były douczane przy klasyfikacji",
+       "Sprawdzamy reprezentację, która już powstała: klasyfikator uczy się na wektorach ukrytych, a wagi kodera się nie zmieniają.")
+def test_encoders_untouched(student, rng, seeds):
+    measured = measure(student, "vae_model", rng, seeds)
+    require(inside("any_vae_negative_elbo", measured.negative_elbo),
+            f"vae_model ma teraz −ELBO {measured.negative_elbo:.1f} nata na obraz.", f"{band_text('any_vae_negative_elbo')}.")
+    images, _ = mnist.images(train=False)
+    x = images[rng.choice(len(images), 500, replace=False), None].astype(np.float32) / 255
+    image = student.probe("reconstruct", model="ae_model", x=x, seed=seeds()).array("image", x.shape)
+    error = float(((image - x) ** 2).mean())
+    require(inside("ae_mse", error), f"ae_model rekonstruuje teraz obrazy z błędem MSE {error:.4f}.", f"{band_text('ae_mse')}.")

@@ -1,0 +1,153 @@
+"""Checks of task 3 on new β-VAEs with known networks in place of the student's: no trained model is needed.
+
+The loss decides: whoever reaches −E[log p(x|z)] + β KL, by whatever technique, passes. Where the loss is
+wrong, the scale of each role (posterior, prior, likelihood) says which mistake it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from grader_tests import oracles
+from grader_tests.evidence import loss_agrees, random_images, random_stub
+from grader_tests.verdict import check, require
+
+SIZES = (64, 16, 16, 6)
+BETAS = (1.0, 0.5, 2.0, 4.0)
+BATCH, DRAWS = 4, 100
+
+
+@dataclass
+class BetaEvidence:
+    """What the losses of new β-VAEs show, one entry per β of BETAS.
+
+    agrees: the loss is the β-VAE's; loss, expected: means (nats per image); effective: the weight that the KL
+    has in the loss; posterior, prior, likelihood: the factor by which each role's log-probability is scaled.
+    """
+
+    agrees: list[bool]
+    loss: np.ndarray
+    expected: np.ndarray
+    effective: np.ndarray
+    posterior: np.ndarray
+    prior: np.ndarray
+    likelihood: np.ndarray
+
+    @property
+    def argument_respected(self) -> bool:
+        """Whether the weight of the KL changes with the constructor's argument at all."""
+        return float(np.ptp(self.effective)) > 0.05
+
+    def target(self) -> np.ndarray:
+        """The factor that posterior and prior should have: β, or what stands in its place everywhere."""
+        return np.array(BETAS) if self.argument_respected else np.full(len(BETAS), np.median(self.posterior))
+
+
+@pytest.fixture(scope="module")
+def evidence(student, module_seeds):
+    rng = np.random.default_rng(module_seeds())
+    x, stub = random_images(rng, BATCH, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
+    reply = student.probe("losses", cls="BetaVariationalAutoencoder", sizes=SIZES, x=x, draws=DRAWS,
+                          betas=list(BETAS), stub=stub, seed=module_seeds())
+    z = reply.array("z", (len(BETAS), DRAWS, BATCH, SIZES[3]))
+    probabilities = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
+    log_q = oracles.normal_log_prob(z, stub["loc"], stub["scale"]).sum(axis=-1)
+    log_p = oracles.normal_log_prob(z, 0.0, 1.0).sum(axis=-1)
+    log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), probabilities).sum(axis=-1)
+    results = [loss_agrees(reply, x, row, beta) for row, beta in enumerate(BETAS)]
+    agrees, loss, expected = zip(*results)
+    shape = (len(BETAS), DRAWS)
+    return BetaEvidence(
+        agrees=list(agrees),
+        loss=np.array(loss) / BATCH,
+        expected=np.array(expected) / BATCH,
+        effective=(reply.array("loss", shape) + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
+        posterior=np.median(reply.array("guide_term", shape) / log_q, axis=1),
+        prior=np.median(reply.array("prior_term", shape) / log_p, axis=1),
+        likelihood=np.median(reply.array("likelihood_term", shape) / log_x, axis=1),
+    )
+
+
+def numbers(values):
+    return "; ".join(f"{value:.3g}" for value in values)
+
+
+ASKED = f"dla β = {numbers(BETAS)}"
+
+
+@check("3.subclass", "0.10", "β-VAE dziedziczy po VAE i korzysta z jego sieci",
+       "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model i guide.")
+def test_subclass(student, seeds):
+    reply = student.probe("inheritance", seed=seeds())
+    require(reply.number("subclass"), "BetaVariationalAutoencoder nie dziedziczy po VariationalAutoencoder.",
+            "klasy pochodnej VariationalAutoencoder.")
+    require(reply.number("encoder") and reply.number("decoder"), "model ma inne sieci niż VEncoder i VDecoder.",
+            "tych samych sieci co w zadaniu 1a.")
+
+
+@check("3.beta_argument", "0.15", "Argument beta ma wpływ na funkcję kosztu",
+       "Zapamiętaj argument konstruktora w obiekcie (self) i używaj tylko jego: nie zmiennej globalnej, nie stałej.")
+def test_beta_argument(evidence):
+    require(evidence.argument_respected, f"waga KL w stracie to {numbers(evidence.effective)} {ASKED}.",
+            "wagi równej argumentowi beta podanemu w konstruktorze.")
+
+
+@check("3.beta_one", "0.10", "Dla β = 1 model jest zwykłym VAE",
+       "Podstaw β = 1 do wzoru: funkcja kosztu powinna być dokładnie taka jak w zadaniu 1a.")
+def test_beta_one(evidence):
+    require(evidence.agrees[0], f"dla β = 1 strata to {evidence.loss[0]:.3f} nata na obraz.",
+            f"{evidence.expected[0]:.3f}, tak jak w zwykłym VAE.")
+
+
+@check("3.beta_loss", "0.35", "β mnoży w funkcji kosztu cały wyraz KL i tylko ten wyraz",
+       "KL to różnica dwóch log-prawdopodobieństw: z guide (posterior) i z model (prior). Rekonstrukcja nie jest mnożona.")
+def test_beta_loss(evidence):
+    rows = [row for row, beta in enumerate(BETAS) if beta != 1.0]
+    wrong = [row for row in rows if not evidence.agrees[row]]
+    if wrong:
+        row = wrong[-1]
+        require(False, f"dla β = {BETAS[row]:g} strata to {evidence.loss[row]:.3f} nata na obraz. {diagnosis(evidence)}",
+                f"{evidence.expected[row]:.3f}, czyli −log p(x|z) + β·(log q(z|x) − log p(z)).")
+
+
+def diagnosis(evidence):
+    """One Polish sentence that names the mistake where the scale factors show it."""
+    scaled = {name: np.allclose(getattr(evidence, name), BETAS, rtol=0.02) for name in ROLES}
+    plain = {name: np.allclose(getattr(evidence, name), 1, rtol=0.02) for name in ROLES}
+    if scaled["posterior"] and plain["prior"] and plain["likelihood"]:
+        return "Skalujesz tylko guide: prior w model ma nadal wagę 1, więc to nie jest β·KL."
+    if plain["posterior"] and scaled["prior"] and plain["likelihood"]:
+        return "Skalujesz tylko prior w model: posterior w guide ma nadal wagę 1, więc to nie jest β·KL."
+    if scaled["prior"] and scaled["likelihood"]:
+        return "Skalujesz cały model, razem z rekonstrukcją."
+    return ("Mnożniki log-prawdopodobieństw: " + ", ".join(
+        f"{title} {numbers(getattr(evidence, name))}" for name, title in ROLES.items()) + f" {ASKED}.")
+
+
+ROLES = {"posterior": "posterior (guide)", "prior": "prior (model)", "likelihood": "rekonstrukcja (model)"}
+
+
+def require_factor(evidence, name, target):
+    got = getattr(evidence, name)
+    fine = all(evidence.agrees) or np.allclose(got, target, rtol=0.02)
+    require(fine, f"mnożnik log-prawdopodobieństwa: {ROLES[name]} to {numbers(got)} {ASKED}. {diagnosis(evidence)}",
+            f"{numbers(target)}.")
+
+
+@check("3.posterior_scale", "0.20", "Log-prawdopodobieństwo posteriora (guide) jest mnożone przez β",
+       "Wyraz KL zawiera log q(z|x), a ten jest liczony w guide.")
+def test_posterior_scale(evidence):
+    require_factor(evidence, "posterior", evidence.target())
+
+
+@check("3.prior_scale", "0.20", "Log-prawdopodobieństwo priora (model) jest mnożone przez β",
+       "Wyraz KL zawiera też log p(z), a ten jest liczony w model: samo skalowanie guide nie wystarczy.")
+def test_prior_scale(evidence):
+    require_factor(evidence, "prior", evidence.target())
+
+
+@check("3.likelihood_scale", "0.10", "Rekonstrukcja nie jest skalowana",
+       "Handler obejmujący całą metodę model mnoży także rekonstrukcję. Obejmij nim tylko zmienną ukrytą.")
+def test_likelihood_scale(evidence):
+    require_factor(evidence, "likelihood", np.ones(len(BETAS)))

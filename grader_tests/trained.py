@@ -1,0 +1,66 @@
+"""Measures of a model that the notebook trained, and the bands they must lie in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from . import mnist, oracles
+from .student import Student
+
+BANDS_FILE = Path(__file__).parent / "bands.json"
+IMAGES = 1000
+
+
+@dataclass(frozen=True)
+class Measures:
+    """A trained VAE on validation images, nats per image.
+
+    negative_elbo: KL − E[log p(x|z)] (β = 1, whatever the model was trained for), one sample an image;
+    kl: closed form; variance: median over latents of the aggregate posterior variance E[σ²] + Var[μ].
+    """
+
+    negative_elbo: float
+    kl: float
+    variance: float
+
+
+def measure(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> Measures:
+    """Measures of the notebook's variable ``model`` on 1,000 validation images drawn by ``rng``; raises ProbeError."""
+    images, _ = mnist.images(train=False)
+    x = images[rng.choice(len(images), IMAGES, replace=False)] / 255.0
+    reply = student.probe("trained_encode", model=model, x=x[:, None].astype(np.float32), seed=seeds())
+    loc = reply.array("loc")
+    scale = reply.array("scale", loc.shape)
+    z = loc + scale * rng.normal(size=loc.shape)
+    output = student.probe("trained_decode", model=model, z=z, seed=seeds()).array("output", (IMAGES, 784))
+    with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
+        kl = float(oracles.gaussian_kl(loc, scale).mean())
+        log_x = float(oracles.bernoulli_log_prob(x.reshape(IMAGES, -1), output).mean())
+        variance = float(np.median(oracles.aggregate_variance(loc, scale)))
+    return Measures(kl - log_x, kl, variance)
+
+
+@cache
+def bands() -> dict[str, tuple[float, float]]:
+    """The calibrated bands: name -> (low, high). Made by ``make calibrate``."""
+    return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
+
+
+def inside(name: str, value: float) -> bool:
+    """Whether ``value`` is a number within the band ``name``."""
+    low, high = bands()[name]
+    return low <= value <= high
+
+
+def band_text(name: str) -> str:
+    """The band as Polish text."""
+    low, high = bands()[name]
+    return f"od {low:.3g} do {high:.3g}"
+
+
