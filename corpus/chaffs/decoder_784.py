@@ -1,0 +1,29 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: 784 outputs written into the decoder
+#     # Wrong because n_output_features is ignored, so images of another size cannot be drawn.
+#     points: {}
+#     fails: [1a.decoder_shapes, 1a.decoder_forward, 1a.gradients, 1a.elbo]
+# ---
+
+# %% grade_id="vae_decoder"
+class VDecoder(nn.Module):
+    """Decoder for VAE."""
+
+    def __init__(
+        self,
+        n_latent_features: int,
+        n_hidden_neurons: int,
+        n_output_features: int,
+    ):
+        super().__init__()
+
+        self.latent_to_hidden = nn.Linear(n_latent_features, n_hidden_neurons)
+        self.hidden_to_output = nn.Linear(n_hidden_neurons, 784)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """Decode latent vector to image."""
+        h = torch.relu(self.latent_to_hidden(z))
+        r = torch.sigmoid(self.hidden_to_output(h))
+        return r

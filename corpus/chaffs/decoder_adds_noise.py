@@ -1,0 +1,30 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: normal noise added to z inside the decoder
+#     # Wrong because sampling belongs outside the decoder; here equal latents give different images.
+#     points: {}
+#     fails: [1a.decoder_deterministic, 1a.decoder_forward, 1a.elbo, 1a.trained_elbo]
+# ---
+
+# %% grade_id="vae_decoder"
+class VDecoder(nn.Module):
+    """Decoder for VAE."""
+
+    def __init__(
+        self,
+        n_latent_features: int,
+        n_hidden_neurons: int,
+        n_output_features: int,
+    ):
+        super().__init__()
+
+        self.latent_to_hidden = nn.Linear(n_latent_features, n_hidden_neurons)
+        self.hidden_to_output = nn.Linear(n_hidden_neurons, n_output_features)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """Decode latent vector to image."""
+        z = dist.Normal(z, 1.0).rsample()
+        h = torch.relu(self.latent_to_hidden(z))
+        r = torch.sigmoid(self.hidden_to_output(h))
+        return r

@@ -1,0 +1,77 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: logits returned from the decoder and used as logits by the model
+#     # Wrong because training is sound, but decoder_forward returns logits and not an image in [0, 1].
+#     points: {}
+#     fails: [1a.decoder_range, 1a.model, 1a.elbo]
+# ---
+
+# %% grade_id="vae_decoder"
+class VDecoder(nn.Module):
+    """Decoder for VAE."""
+
+    def __init__(
+        self,
+        n_latent_features: int,
+        n_hidden_neurons: int,
+        n_output_features: int,
+    ):
+        super().__init__()
+
+        self.latent_to_hidden = nn.Linear(n_latent_features, n_hidden_neurons)
+        self.hidden_to_output = nn.Linear(n_hidden_neurons, n_output_features)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """Decode latent vector to image."""
+        h = torch.relu(self.latent_to_hidden(z))
+        r = self.hidden_to_output(h)  # logity
+        return r
+
+# %% grade_id="vae_model"
+class VariationalAutoencoder(BaseAutoEncoder):
+    """Variational autoencoder."""
+
+    def __init__(
+        self,
+        n_data_features: int,
+        n_encoder_hidden_features: int,
+        n_decoder_hidden_features: int,
+        n_latent_features: int,
+    ):
+        super().__init__(
+            encoder=VEncoder(n_data_features, n_encoder_hidden_features, n_latent_features),
+            decoder=VDecoder(n_latent_features, n_decoder_hidden_features, n_data_features),
+            n_latent_features=n_latent_features,
+        )
+        self.input_shape = None
+
+    def encoder_forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Latent vectors of images, one sample from q(z|x) an image."""
+        self.input_shape = x.shape[1:]
+        x = x.flatten(start_dim=1)
+        z_loc, z_scale = self.encoder(x)
+        z = dist.Normal(z_loc, z_scale).rsample()
+        return z
+
+    def decoder_forward(self, z: torch.Tensor) -> torch.Tensor:
+        """Images reconstructed from latent vectors."""
+        r = self.decoder(z)
+        return r.view(-1, *self.input_shape)
+
+    def model(self, x: torch.Tensor):
+        """Pyro's model: p(x|z)p(z)."""
+        pyro.module("decoder", self.decoder)
+        with pyro.plate("data", x.shape[0]):
+            z_loc = x.new_zeros((x.shape[0], self.n_latent_features))
+            z_scale = x.new_ones((x.shape[0], self.n_latent_features))
+            z = pyro.sample("latent", dist.Normal(z_loc, z_scale).to_event(1))
+            probabilities = self.decoder(z).view(x.shape)
+            pyro.sample("obs", dist.Bernoulli(logits=probabilities, validate_args=False).to_event(3), obs=x)
+
+    def guide(self, x: torch.Tensor):
+        """Pyro's guide: q(z|x)."""
+        pyro.module("encoder", self.encoder)
+        with pyro.plate("data", x.shape[0]):
+            z_loc, z_scale = self.encoder(x.flatten(start_dim=1))
+            pyro.sample("latent", dist.Normal(z_loc, z_scale).to_event(1))

@@ -1,0 +1,31 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: 784 inputs written into the encoder
+#     # Wrong because n_input_features is ignored, so images of another size do not fit.
+#     points: {}
+#     fails: [1a.encoder_shapes, 1a.gradients, 1a.elbo]
+# ---
+
+# %% grade_id="vae_encoder"
+class VEncoder(nn.Module):
+    """Encoder for VAE."""
+
+    def __init__(
+        self,
+        n_input_features: int,
+        n_hidden_neurons: int,
+        n_latent_features: int,
+    ):
+        super().__init__()
+
+        self.input_to_hidden = nn.Linear(784, n_hidden_neurons)
+        self.hidden_to_loc = nn.Linear(n_hidden_neurons, n_latent_features)
+        self.hidden_to_log_scale = nn.Linear(n_hidden_neurons, n_latent_features)
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Encode data to gaussian distribution params."""
+        h = torch.relu(self.input_to_hidden(x))
+        z_loc = self.hidden_to_loc(h)
+        z_scale = torch.exp(self.hidden_to_log_scale(h))
+        return z_loc, z_scale

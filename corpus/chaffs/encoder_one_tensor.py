@@ -1,0 +1,36 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: one tensor of loc and scale side by side
+#     # Wrong because the encoder returns one (batch, 2 latent) tensor where a pair is due; everything after
+#     # it fails to unpack.
+#     points: {}
+#     fails: [1a.encoder_shapes, 1a.scale_positive, 1a.loc_range, 1a.scale_range, 1a.scale_depends_on_x,
+#       1a.separate_heads, 1a.gradients, 1a.elbo, 1a.trained_elbo, 1a.trained_posterior, 2.entries,
+#       2.same_classifier, 2.accuracy, 2.trained_on_train, 2.weak_on_raw, 2.latents_informative, 2.times,
+#       2.encoders_untouched, 3.beta_argument, 3.beta_one, 3.beta_loss, 3.prior_scale, 3.posterior_scale,
+#       3.likelihood_scale, 3.trained_kl, 3.trained_variance]
+# ---
+
+# %% grade_id="vae_encoder"
+class VEncoder(nn.Module):
+    """Encoder for VAE."""
+
+    def __init__(
+        self,
+        n_input_features: int,
+        n_hidden_neurons: int,
+        n_latent_features: int,
+    ):
+        super().__init__()
+
+        self.input_to_hidden = nn.Linear(n_input_features, n_hidden_neurons)
+        self.hidden_to_loc = nn.Linear(n_hidden_neurons, n_latent_features)
+        self.hidden_to_log_scale = nn.Linear(n_hidden_neurons, n_latent_features)
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Encode data to gaussian distribution params."""
+        h = torch.relu(self.input_to_hidden(x))
+        z_loc = self.hidden_to_loc(h)
+        z_scale = torch.exp(self.hidden_to_log_scale(h))
+        return torch.cat([z_loc, z_scale], dim=1)

@@ -1,0 +1,31 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: scale computed by softplus from loc
+#     # Wrong because the encoder has one head, and the scale is softplus(loc), a function of loc.
+#     points: {}
+#     fails: [1a.separate_heads, 1a.trained_elbo, 1a.trained_posterior]
+# ---
+
+# %% grade_id="vae_encoder"
+class VEncoder(nn.Module):
+    """Encoder for VAE."""
+
+    def __init__(
+        self,
+        n_input_features: int,
+        n_hidden_neurons: int,
+        n_latent_features: int,
+    ):
+        super().__init__()
+
+        self.layers = nn.Sequential(
+            nn.Linear(n_input_features, n_hidden_neurons),
+            nn.ReLU(),
+            nn.Linear(n_hidden_neurons, n_latent_features),
+        )
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Encode data to gaussian distribution params."""
+        z = self.layers(x)
+        return z, nn.functional.softplus(z) + 1e-6

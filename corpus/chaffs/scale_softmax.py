@@ -1,0 +1,32 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: softmax over the latents as the scale
+#     # Wrong because scales that sum to one over the latents cannot all be small, or large, and never exceed
+#     # 1.
+#     points: {}
+#     fails: [1a.scale_range, 1a.scale_depends_on_x]
+# ---
+
+# %% grade_id="vae_encoder"
+class VEncoder(nn.Module):
+    """Encoder for VAE."""
+
+    def __init__(
+        self,
+        n_input_features: int,
+        n_hidden_neurons: int,
+        n_latent_features: int,
+    ):
+        super().__init__()
+
+        self.input_to_hidden = nn.Linear(n_input_features, n_hidden_neurons)
+        self.hidden_to_loc = nn.Linear(n_hidden_neurons, n_latent_features)
+        self.hidden_to_scale = nn.Linear(n_hidden_neurons, n_latent_features)
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Encode data to gaussian distribution params."""
+        h = torch.relu(self.input_to_hidden(x))
+        z_loc = self.hidden_to_loc(h)
+        z_scale = torch.softmax(self.hidden_to_scale(h), dim=-1)
+        return z_loc, z_scale

@@ -1,0 +1,56 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: dropout layers that eval() turns off
+#     points: {1a: 1.5, 2: 1.5, 3: 1.5}
+#     fails: []
+# ---
+
+# %% grade_id="vae_encoder"
+class VEncoder(nn.Module):
+    """Encoder for VAE."""
+
+    def __init__(
+        self,
+        n_input_features: int,
+        n_hidden_neurons: int,
+        n_latent_features: int,
+    ):
+        super().__init__()
+
+        self.shared = nn.Sequential(
+            nn.Linear(n_input_features, n_hidden_neurons),
+            nn.ReLU(),
+            nn.Dropout(0.1),
+        )
+        self.to_loc = nn.Linear(n_hidden_neurons, n_latent_features)
+        self.to_log_scale = nn.Linear(n_hidden_neurons, n_latent_features)
+
+    def forward(self, x: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Encode data to gaussian distribution params."""
+        h = self.shared(x)
+        return self.to_loc(h), torch.exp(self.to_log_scale(h))
+
+# %% grade_id="vae_decoder"
+class VDecoder(nn.Module):
+    """Decoder for VAE."""
+
+    def __init__(
+        self,
+        n_latent_features: int,
+        n_hidden_neurons: int,
+        n_output_features: int,
+    ):
+        super().__init__()
+
+        self.layers = nn.Sequential(
+            nn.Linear(n_latent_features, n_hidden_neurons),
+            nn.ReLU(),
+            nn.Dropout(p=0.1),
+            nn.Linear(n_hidden_neurons, n_output_features),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """Decode latent vector to image."""
+        return self.layers(z)
