@@ -1,8 +1,13 @@
 """nbgrader's settings for this course; nbgrader finds the file in the folder it is started from."""
 
+import os
+import sys
 from pathlib import Path
 
 c = get_config()
+
+# nbgrader calls `alembic` by name: find it though the environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 # ---- the course ------------------------------------------------------------------------------------
 
@@ -42,3 +47,17 @@ c.OverwriteCells.missing_cell_notification = (
 c.Execute.timeout = 600
 
 # ---- preprocessors, exporters and hooks of the course kit ------------------------------------------
+
+# No submission stops the batch. Another file name, another encoding, a broken file: the hook and the exporter
+# read what there is; lost, doubled, moved or damaged cells: `RepairCells` puts them in order.
+c.Autograde.pre_convert_hook = "coursekit.intake.normalise_names"
+c.Autograde.exporter_class = "coursekit.intake.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "coursekit.repair.RepairCells",
+    # nbgrader's own list, as it is:
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
