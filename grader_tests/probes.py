@@ -9,6 +9,7 @@ import contextlib
 import copy
 import io
 import warnings
+import zlib
 
 import numpy as np
 import pyro
@@ -441,14 +442,13 @@ def refitted_predictions(namespace, fits, queries):
 
 
 def training_rows(namespace):
-    """The images that the notebook's ``train_dataset`` holds, as one 64-bit sum per image -> checksums (N,)."""
+    """The images that the notebook's ``train_dataset`` holds, as one checksum per image -> (N,)."""
     return {"checksums": image_checksums(np.asarray(_find(namespace, "train_dataset").data))}
 
 
 def image_checksums(images):
-    """One 64-bit sum per image (N, H, W) of 0..255 -> (N,); equal for equal images."""
-    weights = np.random.RandomState(0).randint(1, 2**31, size=int(np.prod(images.shape[1:])))
-    return images.reshape(len(images), -1).astype(np.int64) @ weights
+    """CRC-32 of each image (N, H, W) of 0..255 -> (N,); equal for equal images."""
+    return np.array([zlib.crc32(image) for image in np.ascontiguousarray(images, dtype=np.uint8)])
 
 
 _PROBES = {

@@ -54,6 +54,7 @@ def list_checks(cell: str) -> list[pytest.Mark]:
 def _pytest_arguments(path: Path) -> list[str]:
     return [str(path), "--rootdir", str(_FOLDER), "--confcutdir", str(_FOLDER), "-c", "/dev/null", "-q", "-s",
             "--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:faulthandler",
+            "-p", "no:unraisableexception", "-p", "no:threadexception",
             "--import-mode=importlib", "-o", "python_files=*.py"]
 
 

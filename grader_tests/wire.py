@@ -6,12 +6,14 @@ This file is also executed inside the student's kernel, so it imports nothing of
 import base64
 import io
 import json
+import zlib
 from typing import Any
 
 import numpy as np
 
 _ARRAY = "__array__"
-_MAX_REPLY_CHARS = 64_000_000
+_MAX_CHARS = 64_000_000
+_MAX_BYTES = 256_000_000
 
 
 def encode(value: Any) -> str:
@@ -32,8 +34,9 @@ def encode(value: Any) -> str:
 
     tree = plain(value)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, *arrays)
-    return json.dumps({"tree": tree, "npz": base64.b64encode(buffer.getvalue()).decode("ascii")})
+    np.savez(buffer, *arrays)
+    packed = zlib.compress(buffer.getvalue(), level=1)  # images shrink five times; higher levels only cost time
+    return json.dumps({"tree": tree, "npz": base64.b64encode(packed).decode("ascii")})
 
 
 def decode(text: str) -> Any:
@@ -41,14 +44,22 @@ def decode(text: str) -> Any:
 
     Raises ValueError for anything else: text that is too long, no JSON, pickled or missing arrays.
     """
-    if len(text) > _MAX_REPLY_CHARS:
-        raise ValueError(f"message of {len(text)} characters, more than {_MAX_REPLY_CHARS}")
+    if len(text) > _MAX_CHARS:
+        raise ValueError(f"message of {len(text)} characters, more than {_MAX_CHARS}")
     try:
         message = json.loads(text)
-        archive = np.load(io.BytesIO(base64.b64decode(message["npz"])), allow_pickle=False)
+        archive = np.load(io.BytesIO(_unpack(base64.b64decode(message["npz"]))), allow_pickle=False)
         return _with_arrays(message["tree"], archive)
-    except (KeyError, TypeError, AttributeError, OSError, EOFError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, OSError, EOFError, RecursionError, zlib.error) as error:
         raise ValueError(f"not a message of the wire format: {error}") from error
+
+
+def _unpack(packed: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(packed, _MAX_BYTES)
+    if not unpacker.eof:
+        raise ValueError(f"message with more than {_MAX_BYTES} bytes of arrays, or cut off")
+    return data
 
 
 def _with_arrays(item: Any, archive: Any) -> Any:
