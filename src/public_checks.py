@@ -1,7 +1,7 @@
 """Checks that students run in the notebook: shapes, ranges and types, and whether training starts.
 
-They help while working and are necessary for points, not sufficient. Each check prints one line when all
-is well, and otherwise raises AssertionError that says, in Polish, what was found and what was expected.
+They help while working; points come from stricter checks, which are not released. Each prints one line when
+all is well, and otherwise raises AssertionError that says, in Polish, what was found and what was expected.
 Random states and Pyro's parameters stay as they were, so that running a check changes no later result.
 """
 
@@ -220,7 +220,11 @@ def _loss(model: BaseAutoEncoder, images: torch.Tensor) -> torch.Tensor:
     """Minus ELBO, sum over the images, in nats: ()."""
     with _running("Funkcja kosztu ELBO (metody model i guide)"):
         model.encoder_forward(images)  # a model may learn here the shape of an image
-        return Trace_ELBO().differentiable_loss(model.model, model.guide, images)
+        loss = Trace_ELBO().differentiable_loss(model.model, model.guide, images)
+    assert isinstance(loss, torch.Tensor), (
+        "Funkcja kosztu ELBO: metody model i guide nie wywołują pyro.sample, więc koszt jest stały."
+    )
+    return loss
 
 
 def _check_tensor(part: str, value: Any, shape: tuple[int, ...]) -> None:

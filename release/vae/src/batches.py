@@ -59,7 +59,8 @@ def evaluation_batches(loader: DataLoader) -> Iterable[torch.Tensor]:
     batches = image_batches(loader)
     if isinstance(batches, _ImagesOf):
         return batches
-    images = list(batches)
+    with torch.random.fork_rng(devices=[]):  # a loader draws a seed even when it does not shuffle
+        images = list(batches)
     return torch.cat(images).split(EVALUATION_BATCH) if images else []
 
 
@@ -82,14 +83,16 @@ def _stacked_at_once(dataset: Dataset) -> Sequence[torch.Tensor] | None:
     if type(dataset) is Subset:
         whole = _stacked_at_once(dataset.dataset)
         return whole and [column[torch.as_tensor(dataset.indices)] for column in whole]
-    if (
-        isinstance(dataset, _MNIST_LIKE)
-        and _is_fixed(dataset)
-        and type(dataset.transform) is transforms.ToTensor
-    ):
+    if isinstance(dataset, _MNIST_LIKE) and _is_plain_mnist(dataset):
         images = dataset.data.unsqueeze(1).to(torch.get_default_dtype()).div(255)  # what ToTensor does
         return images, dataset.targets
     return None
+
+
+def _is_plain_mnist(dataset: datasets.MNIST) -> bool:
+    """Whether items are grey images of 8 bits that only ``ToTensor`` changes."""
+    bytes_only = dataset.data.dtype == torch.uint8
+    return bytes_only and type(dataset.transform) is transforms.ToTensor and _is_fixed(dataset)
 
 
 def _can_be_stacked(loader: DataLoader) -> bool:
@@ -105,7 +108,7 @@ def _can_be_stacked(loader: DataLoader) -> bool:
 
 
 def _is_fixed(dataset: Dataset) -> bool:
-    """Whether an item is known to be the same whenever it is asked for (exact types: a subclass may differ)."""
+    """Whether an item is known to be the same whenever asked for (exact types: a subclass may differ)."""
     if type(dataset) is Subset:
         return _is_fixed(dataset.dataset)
     if type(dataset) in _FIXED_DATASETS:
@@ -135,7 +138,7 @@ class _RowsOf(Dataset[torch.Tensor]):
         self.images = images
 
     def __getitems__(self, indices: list[int]) -> torch.Tensor:
-        return self.images[indices]
+        return self.images.index_select(0, torch.tensor(indices))
 
 
 class _ImagesOf:
@@ -149,5 +152,5 @@ class _ImagesOf:
             yield batch if isinstance(batch, torch.Tensor) else batch[0]
 
 
-def _as_it_is(batch: torch.Tensor) -> torch.Tensor:
+def _as_it_is(batch: Any) -> Any:
     return batch

@@ -110,7 +110,7 @@ class ElboObjective:
             for name, (q, z) in self.guide_sites.latent.items()
         )
         p, x = next(iter(observed.values()))
-        mse = nn.functional.mse_loss(p.mean, x)
+        mse = nn.functional.mse_loss(p.mean, x)  # type: ignore[attr-defined]
         return {"reconstruction": float(reconstruction), "kl": float(kl), "mse": mse.item()}
 
 

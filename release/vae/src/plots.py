@@ -8,48 +8,55 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-_TITLES = {
+_HISTORY_TITLES = {
     "loss": "Funkcja kosztu",
     "mse": "Błąd średniokwadratowy (MSE)",
     "reconstruction": "Błąd rekonstrukcji: $-\\log\\,p(x|z)$",
     "kl": "Dywergencja KL",
 }
+_TILE_INCHES = 0.7
+_WIDEST_INCHES = 14.0
 
 
 def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequence[float]]) -> None:
-    """One figure: a panel for each quantity of ``train`` and ``val``, values of each epoch."""
-    nats = "kl" in train
-    figure, axes = plt.subplots(
-        1, len(train), figsize=(4.5 * len(train), 3.6), layout="constrained", squeeze=False
-    )
-    for axis, name in zip(axes[0], sorted(train, key=list(_TITLES).index)):
+    """Open one figure with a panel for each quantity: its training and validation value in each epoch.
+
+    :param train: values of each epoch, by name: ``loss``, ``mse`` and, for a Pyro loss, ``reconstruction``
+        and ``kl``; all but ``mse`` are then in nats per image
+    :param val: the same of the validation set
+    """
+    rows = len(train) // 2
+    figure, axes = plt.subplots(rows, 2, figsize=(10, 0.6 + 3 * rows), layout="constrained")
+    for axis, name in zip(axes.flat, sorted(train, key=list(_HISTORY_TITLES).index), strict=True):
         epochs = range(1, len(train[name]) + 1)
         axis.plot(epochs, train[name], marker=".", label="zbiór treningowy")
         axis.plot(epochs, val[name], marker=".", label="zbiór walidacyjny")
-        axis.set(title=_TITLES[name], xlabel="epoka")
-        axis.set_ylabel("naty na obraz" if nats and name != "mse" else "")
+        axis.set(title=_HISTORY_TITLES[name], xlabel="epoka")
+        if "kl" in train and name != "mse":
+            axis.set_ylabel("naty na obraz")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.3)
-    axes[0, 0].legend()
+    axes.flat[0].legend()
     figure.suptitle("Przebieg treningu")
 
 
 def plot_mosaic(
     images: torch.Tensor, row_labels: Sequence[str], column_labels: Sequence[str], title: str
 ) -> Axes:
-    """Images in a table, drawn as a single image (a hundred small axes take seconds), on one scale 0..1.
+    """Open a figure with images in a table, all on one scale from 0 (black) to 1 (white).
+
+    The table is drawn as a single image: a hundred small axes would take seconds.
 
     :param images: (rows, columns, channels, height, width), 1 channel (grey) or 3 (colour)
-    :return: the axes, for further marks; image (i, j) is centred at ``tile_centres``
+    :return: the axes of the table
     """
     rows, columns, _, height, width = images.shape
-    scale = 0.7
-    figure, axis = plt.subplots(
-        figsize=(max(scale * columns + 1.6, 4.0), scale * rows + 1.0), layout="constrained"
-    )
+    tile = min(_TILE_INCHES, _WIDEST_INCHES / columns)
+    size = (tile * columns + 1.0, tile * rows * height / width + 0.8)
+    axis = plt.figure(figsize=size, layout="compressed").subplots()
     axis.imshow(mosaic(images), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axis.set_xticks(tile_centres(columns, width), column_labels)
-    axis.set_yticks(tile_centres(rows, height), row_labels)
+    axis.set_xticks(_tile_centres(columns, width), column_labels)
+    axis.set_yticks(_tile_centres(rows, height), row_labels)
     axis.tick_params(length=0)
     axis.xaxis.tick_top()
     axis.spines[:].set_visible(False)
@@ -57,16 +64,19 @@ def plot_mosaic(
     return axis
 
 
-def tile_centres(count: int, size: int) -> np.ndarray:
-    """Centres of ``count`` tiles of ``size`` pixels with a gap of one pixel between them; (count,), pixels."""
-    return np.arange(count) * (size + 1) + (size - 1) / 2
+def label_rows_on_the_right(axis: Axes, labels: Sequence[str]) -> None:
+    """Write a label at the right end of each row of a mosaic."""
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(axis.get_yticks(), labels)
+    right.tick_params(length=0)
+    right.spines[:].set_visible(False)
 
 
 def mosaic(images: torch.Tensor) -> np.ndarray:
-    """Tiles with white lines between them.
+    """Join images into one, with white lines of one pixel between them.
 
-    :param images: (rows, columns, channels, height, width), values cut to 0..1
-    :return: (rows * (height + 1) - 1, columns * (width + 1) - 1), or with 3 colours as the last dimension
+    :param images: (rows, columns, channels, height, width); values are cut to 0..1
+    :return: (rows * (height + 1) - 1, columns * (width + 1) - 1), with a last dimension of 3 for colour
     """
     rows, columns, channels, height, width = images.shape
     canvas = torch.ones(rows, height + 1, columns, width + 1, channels)
@@ -75,33 +85,32 @@ def mosaic(images: torch.Tensor) -> np.ndarray:
     return picture.squeeze(-1).numpy()
 
 
+def _tile_centres(count: int, size: int) -> np.ndarray:
+    """Centres of the tiles of a mosaic along one side, in pixels: (count,)."""
+    return np.arange(count) * (size + 1) + (size - 1) / 2
+
+
 def plot_map(
-    points: np.ndarray, labels: np.ndarray, means: np.ndarray, names: Sequence[str], title: str
+    points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes: Sequence[str], title: str
 ) -> None:
-    """Points of the plane coloured by class, and the mean of each class.
+    """Open a figure with points of the plane coloured by class, and the mean of each class.
 
     :param points: (N, 2)
-    :param labels: (N,), class index of each point
+    :param labels: (N,), index of the class of each point
     :param means: (classes, 2)
-    :param names: name of each class
+    :param classes: names of the classes
     """
-    figure, axis = plt.subplots(figsize=(8, 7), layout="constrained")
-    colours = plt.get_cmap("tab10" if len(names) <= 10 else "nipy_spectral")(
-        np.arange(len(names)) if len(names) <= 10 else np.linspace(0, 1, len(names))
+    axis = plt.figure(figsize=(8, 7), layout="constrained").subplots()
+    few = len(classes) <= 10
+    colours = plt.get_cmap("tab10" if few else "gist_rainbow", None if few else len(classes))
+    for index, name in enumerate(classes):
+        x, y = points[labels == index].T
+        axis.scatter(x, y, s=10, color=colours(index), alpha=0.6, linewidths=0, label=name)
+    for index, name in enumerate(classes):
+        badge = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colours(index), "linewidth": 2}
+        axis.annotate(name, means[index], ha="center", va="center", fontsize=13, weight="bold", bbox=badge)
+    legend_columns = 1 + (len(classes) - 1) // 25
+    axis.legend(
+        title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5)
     )
-    for index, name in enumerate(names):
-        axis.scatter(
-            *points[labels == index].T, s=8, color=colours[index], alpha=0.6, linewidths=0, label=name
-        )
-    for index, name in enumerate(names):
-        axis.annotate(
-            name,
-            means[index],
-            ha="center",
-            va="center",
-            fontsize=13,
-            weight="bold",
-            bbox={"boxstyle": "circle", "facecolor": "white", "edgecolor": colours[index], "linewidth": 2},
-        )
-    axis.legend(title="klasa", markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
     axis.set(title=title, xticks=[], yticks=[])

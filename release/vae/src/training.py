@@ -41,7 +41,7 @@ class TrainingHistory:
 
     def __repr__(self) -> str:
         loss, mse = self.val["loss"][-1], self.val["mse"][-1]
-        return f"Historia treningu: liczba epok {len(self)}, walidacja: koszt {loss:.4g}, MSE {mse:.4g}"
+        return f"Historia treningu: liczba epok: {len(self)}; walidacja: koszt {loss:.4g}, MSE {mse:.4g}"
 
 
 def train_ae(
@@ -68,15 +68,17 @@ def train_ae(
     """
     if epochs < 1:
         raise ValueError(f"Liczba epok (epochs) musi wynosić co najmniej 1, a podano {epochs}.")
+    epochs = min(epochs, GRADING_EPOCHS) if is_grading() else epochs
     objective = make_objective(model, loss_fn, loss_fn_args)
     train_batches, val_batches = image_batches(train_loader), evaluation_batches(val_loader)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     history = TrainingHistory()
     try:
-        with _threads_for(model), _progress_bars(epochs, train_loader) as (epoch_bar, step_bar):
-            for epoch in range(1, min(epochs, GRADING_EPOCHS) + 1 if is_grading() else epochs + 1):
+        with _quick_arithmetic(model), _progress_bars(epochs, train_loader) as (epoch_bar, step_bar):
+            for epoch in range(1, epochs + 1):
                 train = _train_epoch(model, objective, train_batches, optimizer, epoch, step_bar)
                 history.append(train, _validate(model, objective, val_batches))
+                epoch_bar.set_postfix_str(f"walidacja: koszt {history.val['loss'][-1]:.4g}", refresh=False)
                 epoch_bar.update()
     finally:
         model.eval()
@@ -160,14 +162,22 @@ def _progress_bars(epochs: int, train_loader: DataLoader) -> Iterator[tuple[tqdm
 
 
 @contextmanager
-def _threads_for(model: nn.Module) -> Iterator[None]:
-    """One thread for fully connected layers on small batches: sharing such small products among threads
-    gains little on an idle machine and can be a hundred times slower on a busy one. Convolutions keep all.
+def _quick_arithmetic(model: nn.Module) -> Iterator[None]:
+    """Processor settings for the many small steps of a training; afterwards they are as they were.
+
+    Numbers below 1e-38 become 0: Adam's averages for dead neurons sink so low, where arithmetic is many
+    times slower (an epoch of the plain autoencoder took 0.55 s instead of 0.35 s, with equal losses).
+
+    Fully connected layers get one thread: sharing products as small as theirs gains little on an idle
+    machine and can make them a hundred times slower on a busy one. Convolutions keep all threads.
     """
     threads = torch.get_num_threads()
+    flushed = torch.tensor(1e-40).mul(1).item() == 0
+    torch.set_flush_denormal(True)
     if all(parameter.dim() <= 2 for parameter in model.parameters()):
         torch.set_num_threads(1)
     try:
         yield
     finally:
         torch.set_num_threads(threads)
+        torch.set_flush_denormal(flushed)
