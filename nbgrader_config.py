@@ -61,3 +61,18 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# The checks run in the grader's process and only ask the student's kernel: `GradeExecute` in place of `Execute`.
+c.Autograde.autograde_preprocessors = [
+    "coursekit.execute.GradeExecute",
+    # nbgrader's own list, as it is:
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Seconds a cell in the grading profile, where the longest given cell takes about five.
+c.GradeExecute.timeout = 120

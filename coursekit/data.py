@@ -149,3 +149,9 @@ def link(folder: Path, data: Path = DATA) -> None:
     elif target.exists():
         raise FileExistsError(f"{target} is in the way of the link to {data}: move it elsewhere")
     target.symlink_to(os.path.relpath(data.resolve(), folder.resolve()), target_is_directory=True)
+
+
+def unlink(folder: Path) -> None:
+    """Remove the link that :func:`link` made, if it is there."""
+    if (folder / "data").is_symlink():
+        (folder / "data").unlink()

@@ -1,0 +1,189 @@
+"""nbgrader's ``Execute``, with verdicts that stand outside the student's process.
+
+Student cells run in a kernel. A grade cell with checks is not executed there: the checks run in this process,
+ask the kernel by probes (scratch cells), and this class writes the cell's outputs itself. Whatever happens to
+the kernel, no grade cell is left without outputs, because nbgrader gives such a cell full marks.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Integer
+
+from coursekit import data, seeds
+from grader_tests.render import as_html, as_text
+from grader_tests.session import run_checks
+from grader_tests.student import ChannelStudent
+from grader_tests.verdict import Report
+
+RECORD = "coursekit"
+"""Key of the notebook's metadata that holds what the kit wrote down about it."""
+
+
+MAX_REPLY = 64_000_000
+"""Characters of the outputs of one scratch cell."""
+
+
+class NoAnswer(Exception):
+    """The kernel cannot be asked: it died, or does not react to an interrupt."""
+
+
+class GradeExecute(Execute):
+    """Execute a submission's cells in its kernel, and judge its grade cells from this process."""
+
+    timeout = Integer(120, allow_none=True, help="Seconds of wall time for one student cell.").tag(config=True)
+    probe_timeout = Integer(60, help="Seconds of wall time for one question to the kernel.").tag(config=True)
+    notebook_timeout = Integer(900, help="Seconds of wall time for all cells of a notebook.").tag(config=True)
+    max_output = Integer(5_000_000, help="Characters of output kept for one cell.").tag(config=True)
+    max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
+        """Execute and judge ``nb``; the reports of its checks are in ``nb.metadata["coursekit"]["reports"]``."""
+        folder = Path(resources["metadata"]["path"] or ".")
+        self._seed = seeds.of_submission(nb, Path.cwd())  # nbgrader converts from the root of the course
+        self._deadline = time.monotonic() + self.notebook_timeout
+        self._killers: set[int] = set()
+        self._student: ChannelStudent | None = None
+        self._reports: list[Report] = []
+        self.timeout_func = self._seconds_for
+        data.link(folder)
+        try:
+            nb, resources = super().preprocess(nb, resources, km)
+        finally:
+            data.unlink(folder)
+        nb.metadata.setdefault(RECORD, {}).update(
+            seed=str(self._seed), reports=[report.as_dict() for report in self._reports]
+        )
+        return nb, resources
+
+    def start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel in the grading profile, one thread a process."""
+        environment = os.environ | {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1"}
+        super().start_new_kernel(env=environment, **kwargs)
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
+        """Execute one cell, or judge it."""
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            self._judge(cell, index)
+        elif cell.cell_type == "code":
+            self._run_cell(cell, index)
+        return cell, resources
+
+    def _run_cell(self, cell: NotebookNode, index: int) -> None:
+        """Execute a student's cell; where it ends the kernel, go on in a new one without it."""
+        try:
+            self._execute_within_limits(cell, index)
+        except NoAnswer as reason:
+            self.log.warning("Cell %s: %s", index, reason)
+            cell.outputs = [*cell.get("outputs", []), _error(str(reason))]
+            self._killers.add(index)
+            self._start_again(index)
+
+    def _execute_within_limits(self, cell: NotebookNode, index: int) -> None:
+        """Execute a cell in the kernel; raises NoAnswer when the kernel cannot be used afterwards."""
+        if self.kc is None:
+            raise NoAnswer("Ta komórka nie została wykonana, bo wcześniejsze komórki kończyły działanie notatnika.")
+        if time.monotonic() > self._deadline:
+            raise NoAnswer(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
+        self._output_size = 0
+        self._output_limit = MAX_REPLY if cell.metadata.get("coursekit_probe") else self.max_output
+        try:
+            self.execute_cell(cell, index, store_history=True)
+            timed_out = any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
+            if timed_out and not self._reacts():
+                raise NoAnswer("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
+        except DeadKernelError:
+            raise NoAnswer("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
+
+    def _reacts(self, seconds: int = 10) -> bool:
+        """Whether the kernel answers after an interrupt."""
+        message = self.kc.kernel_info()
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                reply = run_sync(self.kc.get_shell_msg)(timeout=left)
+            except Exception:  # queue.Empty, or a channel that broke with the kernel
+                return False
+            if reply["parent_header"].get("msg_id") == message:
+                return True
+        return False
+
+    def _start_again(self, index: int) -> None:
+        """A new kernel in which every cell before ``index`` is executed again, but for those that end kernels."""
+        self._student = None
+        self._cleanup_kernel()
+        if len(self._killers) > self.max_restarts or time.monotonic() > self._deadline:
+            return
+        self.km = self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+        for earlier, cell in enumerate(self.nb.cells[:index]):
+            if cell.cell_type == "code" and not is_grade(cell) and earlier not in self._killers:
+                self._run_cell(cell, earlier)
+            if self.kc is None:
+                return
+
+    def _judge(self, cell: NotebookNode, index: int) -> None:
+        """Run the checks of a grade cell, and write its outputs: the report, and the points as nbgrader reads them."""
+        cell.outputs = [new_output("stream", name="stderr", text="not judged")]  # 0 points if anything fails below
+        if self._student is None:
+            self._student = ChannelStudent(lambda source: self._ask(source, self._index))
+        self._index = index
+        report = run_checks(cell.metadata.nbgrader.grade_id, self._student, self._seed)
+        self._reports.append(report)
+        self.nb.cells[index] = cell  # scratch cells stood in its place
+        cell.execution_count = None
+        cell.outputs = [
+            new_output("display_data", {"text/html": as_html(report), "text/plain": as_text(report)}),
+            new_output("execute_result", {"text/plain": repr(report.points)}),
+        ]
+
+    def _ask(self, source: str, index: int) -> list[dict[str, Any]]:
+        """Outputs of a scratch cell; an error output where the kernel cannot answer."""
+        scratch = new_code_cell(source, metadata={"coursekit_probe": True})
+        before = self.nb.cells[index]
+        try:
+            self._execute_within_limits(scratch, index)
+        except NoAnswer as reason:
+            self._stop_kernel()
+            return [_error(str(reason))]
+        finally:
+            self.nb.cells[index] = before
+        return scratch.outputs
+
+    def _stop_kernel(self) -> None:
+        if self.kc is not None:
+            self._cleanup_kernel()
+
+    def _seconds_for(self, cell: NotebookNode) -> int:
+        limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout
+        return max(1, min(limit, int(self._deadline - time.monotonic())))
+
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
+        """Keep an output unless the cell has had its share; says so once where it has."""
+        limit = self._output_limit
+        if self._output_size > limit:
+            return None
+        self._output_size += sum(len(str(value)) for value in _payload(msg["content"]))
+        if self._output_size > limit:
+            outs.append(new_output("stream", name="stdout", text=f"\n[Dalszą część wyjścia pominięto: ponad {limit} znaków]\n"))
+            return None
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def _payload(content: dict[str, Any]) -> list[Any]:
+    return [content.get("text", ""), *content.get("data", {}).values(), *content.get("traceback", [])]
+
+
+def _error(message: str) -> NotebookNode:
+    return new_output("error", ename="Zatrzymano", evalue=message, traceback=[message])
