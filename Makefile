@@ -45,7 +45,7 @@ demo: release  ## grade a sample class in build/demo and show its points
 	@$(PY) -m coursekit demo
 
 test: setup lint  ## lint and the whole test suite
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed  ## ruff and mypy
 	$(PY) -m ruff check .

@@ -126,7 +126,8 @@ def _blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
 def parse(path: Path, notes: list[str]) -> NotebookNode:
     """Read a notebook of any version and encoding; what had to be converted is added to `notes`.
 
-    The result is valid nbformat 4.5 whatever the file held. Raises `UnreadableError`.
+    The result is valid nbformat 4.5 whatever the file held; the metadata of the whole are left out.
+    Raises `UnreadableError`.
     """
     data = _load(_decode(_bytes(path), notes))
     version = data.get("nbformat")
@@ -138,11 +139,9 @@ def parse(path: Path, notes: list[str]) -> NotebookNode:
         notes.append(f"Notatnik zapisano w starym formacie {version}; przekształcono go do nowego.")
     if not isinstance(data.get("cells"), list):
         raise UnreadableError("plik nie zawiera komórek notatnika")
-    metadata = data.get("metadata")
-    nb = v4.new_notebook(metadata=metadata if isinstance(metadata, dict) else {},
-                         cells=[_rebuilt(raw) for raw in data["cells"] if isinstance(raw, dict)])
-    make_ids_unique(nb.cells)
-    return nb
+    cells = [_rebuilt(raw) for raw in data["cells"] if isinstance(raw, dict)]
+    make_ids_unique(cells)
+    return v4.new_notebook(cells=cells)
 
 
 def _bytes(path: Path) -> bytes:

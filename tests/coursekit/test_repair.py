@@ -2,9 +2,11 @@
 
 from copy import deepcopy
 
+import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
+from coursekit.data import ROOT
 from coursekit.intake import grade_id_of
 from coursekit.repair import repair
 
@@ -39,6 +41,13 @@ def test_sound_notebook_is_left_alone(solved, pattern):
     before = deepcopy(solved.cells)
     cells, notes = repair(solved.cells, pattern)
     assert sources(cells) == sources(before)
+    assert notes == []
+
+
+def test_released_assignment_needs_no_repair():
+    pattern = nbformat.read(ROOT / "release" / "vae" / "vae.ipynb", as_version=4).cells
+    cells, notes = repair(deepcopy(pattern), pattern)
+    assert cells == pattern
     assert notes == []
 
 

@@ -1,0 +1,226 @@
+"""Whatever file a student hands in, stock `nbgrader autograde` grades it, says why, and grades the others."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from coursekit import intake
+from coursekit.intake import UnreadableError, grade_id_of, parse, read_submission
+from tests.coursekit.conftest import nbgrader, solution
+
+FULL, BLANK = 4.0, 0.0
+
+
+def text(nb: NotebookNode) -> str:
+    return nbformat.writes(nb, version=4)
+
+
+def with_cell(nb: NotebookNode, grade_id: str, **changes: object) -> str:
+    """JSON of `nb` with raw changes, valid or not, to one of its cells."""
+    position = [grade_id_of(cell) for cell in nb.cells].index(grade_id)
+    data = json.loads(text(nb))
+    data["cells"][position].update(changes)
+    return json.dumps(data)
+
+
+def hand_in(folder: Path, content: str | bytes, name: str = "ps.ipynb") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@pytest.fixture
+def release(tiny_course) -> Path:
+    return tiny_course / "release" / "ps" / "ps.ipynb"
+
+
+class TestParse:
+    """One file at a time."""
+
+    @pytest.mark.parametrize(("content", "reason"), [
+        (b"", "plik jest pusty"),
+        (b" \n\n", "plik jest pusty"),
+        (b'{"cells": [', "ucięty .błąd JSON w wierszu 1, kolumnie 12"),
+        (b"<!DOCTYPE html><html></html>", "błąd JSON"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "błąd JSON"),
+        (b"[]", "nie notatnik"),
+        (b"{}", "nie zawiera komórek"),
+        (b'{"cells": 3}', "nie zawiera komórek"),
+        (b'{"nbformat": 3, "worksheets": 5}', "starym formacie 3"),
+        (b"[" * 100_000, "notatnik"),
+        (b"9" * 5_000, "notatnik"),
+    ])
+    def test_reason_is_told(self, tmp_path, content, reason):
+        (tmp_path / "ps.ipynb").write_bytes(content)
+        with pytest.raises(UnreadableError, match=reason):
+            parse(tmp_path / "ps.ipynb", [])
+
+    def test_folder_in_place_of_the_file(self, tmp_path):
+        with pytest.raises(UnreadableError, match="nie jest zwykły plik"):
+            parse(tmp_path, [])
+
+    def test_too_large_a_file_is_not_read(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(intake, "LIMIT_MB", 1)
+        (tmp_path / "ps.ipynb").write_bytes(b" " * (3 * 2**20))
+        with pytest.raises(UnreadableError, match="plik ma 3 MB, a dopuszczalne jest 1 MB"):
+            parse(tmp_path / "ps.ipynb", [])
+
+    @pytest.mark.parametrize(("encoding", "notes"), [
+        ("utf-8", 0), ("utf-8-sig", 0), ("utf-16", 1), ("cp1250", 1),
+    ])
+    def test_encodings(self, tmp_path, solved, encoding, notes):
+        solved.cells[0].source = "zażółć gęślą jaźń"
+        hand_in(tmp_path, text(solved).replace("\n", "\r\n").encode(encoding))
+        said: list[str] = []
+        assert parse(tmp_path / "ps.ipynb", said).cells[0].source == "zażółć gęślą jaźń"
+        assert len(said) == notes
+
+    def test_result_is_valid_and_writable_whatever_the_cells(self, tmp_path):
+        cells = [
+            None, 5, "x", {}, {"cell_type": 7, "source": 7}, {"cell_type": "code"}, {"cell_type": "heading"},
+            {"cell_type": "code", "source": ["a = 1\n", "b"], "outputs": "x", "id": "ab"},
+            {"cell_type": "code", "source": "\ud800", "outputs": [{"output_type": "x"}, 3], "id": "ab"},
+            {"cell_type": "code", "source": "c", "metadata": {"collapsed": "x"}, "execution_count": "x"},
+            {"cell_type": "markdown", "source": "d", "attachments": 5, "id": "not a cell id"},
+        ]
+        hand_in(tmp_path, json.dumps({"cells": cells, "metadata": [], "nbformat": "x"}))
+        nb = parse(tmp_path / "ps.ipynb", [])
+        nbformat.validate(nb)
+        text(nb).encode()
+        assert [cell.source for cell in nb.cells if cell.source] == ["7", "a = 1\nb", "?", "c", "d"]
+
+
+class TestReadSubmission:
+    """One folder at a time."""
+
+    def test_sound_notebook(self, tmp_path, solved, release):
+        hand_in(tmp_path, text(solved))
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert text(nb) == text(parse(tmp_path / "ps.ipynb", []))
+        assert found == intake.Intake("ok", [])
+
+    def test_of_several_other_names_the_likest_is_taken(self, tmp_path, solved, release):
+        hand_in(tmp_path, "{", "a.ipynb")
+        hand_in(tmp_path, text(solved), "PS kopia.ipynb")
+        hand_in(tmp_path, text(nbformat.v4.new_notebook()), "z.ipynb")
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert len(nb.cells) == len(solved.cells)
+        assert found.status == "renamed"
+        assert "`PS kopia.ipynb` – z kilku" in found.notes[0]
+
+    def test_unreadable_notebook_becomes_the_blank_one(self, tmp_path, release):
+        hand_in(tmp_path, "{", "other.ipynb")
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert nb == nbformat.read(release, as_version=4)
+        assert found.status == "unreadable"
+        assert "`other.ipynb`" in found.notes[0]
+        assert "oddaj go jeszcze raz" in found.notes[1]
+
+
+def malformed(released: NotebookNode) -> dict[str, tuple[str | bytes, float, str]]:
+    """By student: the file handed in, the points it must get, and a part of the note on it."""
+    solved = solution(released)
+    sound = text(solved)
+    twice = solution(released)
+    twice.cells.insert(5, nbformat.from_dict({**released.cells[3], "id": "copy"}))
+    without_given = solution(released)
+    without_given.cells = [cell for cell in without_given.cells
+                           if grade_id_of(cell) not in ("given", "test_add")]
+    old = nbformat.writes(nbformat.convert(solution(released), 3), version=3)
+    return {
+        "empty": (b"", BLANK, "plik jest pusty"),
+        "truncated": (sound[: len(sound) // 2], BLANK, "ucięty"),
+        "html": ("<html>Sesja wygasła</html>", BLANK, "błąd JSON"),
+        "list": ("[]", BLANK, "nie notatnik"),
+        "no_cells": ('{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', BLANK, "Brakowało"),
+        "stub": (text(released), BLANK, ""),
+        "bom": (sound.replace("\n", "\r\n").encode("utf-8-sig"), FULL, ""),
+        "windows": (sound.replace("Bo dod", "Ponieważ dod").encode("cp1250"), FULL, "kodowaniu UTF-8"),
+        "nbformat3": (old, FULL, "starym formacie 3"),
+        "duplicate": (text(twice), FULL, "powielone; oceniono po jednej, ostatniej zmienionej kopii: `add`"),
+        "without_given": (text(without_given), FULL, "wstawiono je z powrotem: `given`, `test_add`"),
+        "schema": (sound.replace('"schema_version": 3', '"schema_version": 99'), FULL, ""),
+        "old_schema": (sound.replace('"schema_version": 3', '"schema_version": 1'), FULL, ""),
+        "points": (sound.replace('"points": 2.0', '"points": "many"'), FULL, "Przywrócono oznaczenia"),
+        "type": (with_cell(solved, "add", cell_type="raw"), FULL, "Przywrócono typ komórek: `add`"),
+        "surrogate": (with_cell(solved, "answer", source="\ud83d bez pary"), FULL, ""),
+        "outputs": (with_cell(solved, "add", outputs=[{"output_type": "stream"}, 5]), FULL, ""),
+        "no_source": (with_cell(solved, "multiply", source=None), FULL / 2, ""),
+        "syntax_error": (with_cell(solved, "multiply", source="def multiply(:"), FULL / 2, ""),
+        "kernel": (sound.replace('"python3"', '"ir"'), FULL, ""),
+        "zz_sound": (sound, FULL, ""),
+    }
+
+
+@pytest.fixture(scope="module")
+def batch(tiny_course):
+    """The course after stock `nbgrader autograde ps` over one class of malformed submissions."""
+    released = nbformat.read(tiny_course / "release" / "ps" / "ps.ipynb", as_version=4)
+    submitted = tiny_course / "submitted"
+    for student, (content, _, _) in malformed(released).items():
+        hand_in(submitted / student / "ps", content)
+    sound = text(solution(released))
+    hand_in(submitted / "renamed" / "ps", sound, "PS – Kopia (1).ipynb")
+    hand_in(submitted / "in_a_folder" / "ps" / "ps.ipynb", sound, "inner.ipynb")
+    before = fingerprint(submitted)
+    done = nbgrader(tiny_course, "autograde", "ps")
+    assert done.returncode == 0, done.stderr
+    assert fingerprint(submitted) == before, "submitted/ was written"
+    return tiny_course
+
+
+def fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(str(path).encode() + (path.read_bytes() if path.is_file() else b""))
+    return digest.hexdigest()
+
+
+def scores(course: Path) -> dict[str, float]:
+    """Automatic points by student."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        return {each.student.id: each.score for each in gradebook.assignment_submissions("ps")}
+
+
+def autograded(course: Path, student: str) -> NotebookNode:
+    return nbformat.read(course / "autograded" / student / "ps" / "ps.ipynb", as_version=4)
+
+
+@pytest.mark.slow
+class TestBatch:
+    """One class of malformed submissions, through the stock command."""
+
+    def test_everybody_gets_the_points_that_are_due(self, batch, released):
+        expected = {student: points for student, (_, points, _) in malformed(released).items()}
+        assert scores(batch) == expected | {"renamed": FULL, "in_a_folder": BLANK}
+
+    def test_note_on_top_says_what_was_wrong(self, batch, released):
+        for student, (_, _, note) in malformed(released).items():
+            assert note in autograded(batch, student).cells[0].source, student
+        assert "`PS – Kopia (1).ipynb`" in autograded(batch, "renamed").cells[0].source
+        assert "nie jest zwykły plik" in autograded(batch, "in_a_folder").cells[0].source
+        assert autograded(batch, "zz_sound").cells[0].source == "# Zadanie"
+
+    def test_findings_are_in_the_metadata(self, batch):
+        kit = autograded(batch, "duplicate").metadata.coursekit
+        assert kit.intake == {"status": "ok", "notes": []}
+        assert len(kit.repairs) == 1
+        assert autograded(batch, "renamed").metadata.coursekit.intake.status == "renamed"
+        assert autograded(batch, "truncated").metadata.coursekit.intake.status == "unreadable"
+
+    def test_everybody_gets_a_feedback_page(self, batch, released):
+        done = nbgrader(batch, "generate_feedback", "ps")
+        assert done.returncode == 0, done.stderr
+        pages = {path.parent.parent.name for path in (batch / "feedback").glob("*/ps/ps.html")}
+        assert pages == set(os.listdir(batch / "submitted"))
+
+    def test_grading_again_gives_the_same(self, batch):
+        before = scores(batch)
+        done = nbgrader(batch, "autograde", "ps", "--force")
+        assert done.returncode == 0, done.stderr
+        assert scores(batch) == before
