@@ -22,10 +22,17 @@ def answer(namespace, request):
     try:
         with _isolated(request["arguments"].pop("seed", 0)):
             return _PROBES[request["probe"]](namespace, **request["arguments"])
+    except _Missing as error:
+        return {"error": f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."}
     except NotImplementedError:
         return {"error": "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."}
     except Exception as error:
-        return {"error": f"Kod zgłosił wyjątek {type(error).__name__}: {error}"[:600]}
+        first_line = str(error).strip().partition("\n")[0]  # Pyro appends a listing of its trace
+        return {"error": f"Kod zgłosił wyjątek {type(error).__name__}: {first_line}"[:600]}
+
+
+class _Missing(Exception):
+    """A name that the notebook should define is not there."""
 
 
 @contextlib.contextmanager
@@ -61,7 +68,7 @@ def _array(value):
 
 def _find(namespace, name):
     if name not in namespace:
-        raise NameError(f"w notebooku nie ma nazwy {name}")
+        raise _Missing(name)
     return namespace[name]
 
 
@@ -409,16 +416,17 @@ def _features(namespace, key, images, representation):
         return _array(model.encoder.forward(x.flatten(1))[0])
 
 
-def predictions(namespace, image_sets):
-    """Labels that the student's classifiers give images: for each named set (N, H, W) of 0..255 and each
-    classifier ``<set>_<key>`` (N,), the vae twice: from samples (``<set>_vae``) and means (``<set>_vae_mean``)."""
+def predictions(namespace, images, kinds):
+    """Labels that the student's classifiers give images (N, H, W) of 0..255: for each of ``kinds`` (N,).
+
+    A kind is an entry's key, "raw", "ae" or "vae", whose latents are samples, or "vae_mean": their means.
+    """
     results = _find(namespace, "classification_results")
     labels = {}
-    for name, images in image_sets.items():
-        for key, representation in (("raw", ""), ("ae", "sample"), ("vae", "sample"), ("vae", "mean")):
-            inputs = _features(namespace, key, images, representation)
-            suffix = "_mean" if representation == "mean" else ""
-            labels[f"{name}_{key}{suffix}"] = _labels(results[key]["classifier"], inputs)
+    for kind in kinds:
+        key, _, mean = kind.partition("_")
+        inputs = _features(namespace, key, images, mean or "sample")
+        labels[kind] = _labels(results[key]["classifier"], inputs)
     return labels
 
 

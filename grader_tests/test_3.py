@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from grader_tests import oracles
-from grader_tests.evidence import loss_agrees, random_images, random_stub
+from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
 from grader_tests.verdict import check, require
 
 SIZES = (64, 16, 16, 6)
 BETAS = (1.0, 0.5, 2.0, 4.0)
-BATCH, DRAWS = 4, 100
+BATCH = 4
 
 
 @dataclass
@@ -48,24 +48,23 @@ class BetaEvidence:
 def evidence(student, module_seeds):
     rng = np.random.default_rng(module_seeds())
     x, stub = random_images(rng, BATCH, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
-    reply = student.probe("losses", cls="BetaVariationalAutoencoder", sizes=SIZES, x=x, draws=DRAWS,
-                          betas=list(BETAS), stub=stub, seed=module_seeds())
-    z = reply.array("z", (len(BETAS), DRAWS, BATCH, SIZES[3]))
+    reply, agrees = judged_losses(student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES,
+                                  betas=list(BETAS), stub=stub)
+    z = reply.array("z")
     probabilities = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
     log_q = oracles.normal_log_prob(z, stub["loc"], stub["scale"]).sum(axis=-1)
     log_p = oracles.normal_log_prob(z, 0.0, 1.0).sum(axis=-1)
     log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), probabilities).sum(axis=-1)
-    results = [loss_agrees(reply, x, row, beta) for row, beta in enumerate(BETAS)]
-    agrees, loss, expected = zip(*results)
-    shape = (len(BETAS), DRAWS)
+    loss, expected = reply.array("loss", log_q.shape), [
+        expected_losses(reply, x, row, beta).mean() for row, beta in enumerate(BETAS)]
     return BetaEvidence(
-        agrees=list(agrees),
-        loss=np.array(loss) / BATCH,
+        agrees=agrees,
+        loss=loss.mean(axis=1) / BATCH,
         expected=np.array(expected) / BATCH,
-        effective=(reply.array("loss", shape) + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
-        posterior=np.median(reply.array("guide_term", shape) / log_q, axis=1),
-        prior=np.median(reply.array("prior_term", shape) / log_p, axis=1),
-        likelihood=np.median(reply.array("likelihood_term", shape) / log_x, axis=1),
+        effective=(loss + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
+        posterior=np.median(reply.array("guide_term", log_q.shape) / log_q, axis=1),
+        prior=np.median(reply.array("prior_term", log_q.shape) / log_p, axis=1),
+        likelihood=np.median(reply.array("likelihood_term", log_q.shape) / log_x, axis=1),
     )
 
 
