@@ -4,7 +4,7 @@
 #     title: a default of the class wins over the argument
 #     # Wrong because the value passed as beta is overwritten by the class's own constant.
 #     points: {}
-#     fails: [3.beta_argument, 3.beta_one, 3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     fails: [3.beta_argument, 3.beta_one, 3.beta_loss]
 # ---
 
 # %% grade_id="beta_vae"

@@ -4,7 +4,7 @@
 #     title: beta read from a global variable
 #     # Wrong because the argument is ignored, and every model has the β of the notebook's variable.
 #     points: {}
-#     fails: [3.beta_argument, 3.beta_one, 3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     fails: [3.beta_argument, 3.beta_one, 3.beta_loss]
 # ---
 
 # %% grade_id="beta_vae"

@@ -4,7 +4,7 @@
 #     title: beta below 1 treated as 1
 #     # Wrong because values of β between 0 and 1 are as good as others, and they are ignored.
 #     points: {}
-#     fails: [3.beta_argument, 3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale]
 # ---
 
 # %% grade_id="beta_vae"

@@ -5,7 +5,7 @@
 #     # Wrong because poutine.scale acts on the sites inside it, and here it holds only the parameters of the
 #     # distributions.
 #     points: {}
-#     fails: [3.beta_argument, 3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.trained_kl]
+#     fails: [3.beta_argument, 3.beta_loss, 3.trained_kl]
 # ---
 
 # %% grade_id="beta_vae"

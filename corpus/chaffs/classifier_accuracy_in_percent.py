@@ -4,7 +4,7 @@
 #     title: accuracy in percent
 #     # Wrong because the contract asks for a fraction between 0 and 1.
 #     points: {}
-#     fails: [2.accuracy]
+#     fails: [2.entries, 2.accuracy]
 # ---
 
 # %% grade_id="classification"

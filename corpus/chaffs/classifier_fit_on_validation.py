@@ -15,7 +15,7 @@ X_val = torch.stack(X_val)
 
 import time
 
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.naive_bayes import GaussianNB
 
 ae_model.eval()
 vae_model.eval()
@@ -28,7 +28,7 @@ with torch.no_grad():
 
 classification_results = {}
 for name, (train_features, val_features) in representations.items():
-    classifier = DecisionTreeClassifier(max_depth=10, random_state=0)
+    classifier = GaussianNB()
     start = time.perf_counter()
     classifier.fit(val_features, y_val)
     fit_time = time.perf_counter() - start

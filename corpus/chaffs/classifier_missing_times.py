@@ -4,7 +4,7 @@
 #     title: times left out
 #     # Wrong because the task asks how long fitting and prediction take.
 #     points: {}
-#     fails: [2.times]
+#     fails: [2.entries, 2.times]
 # ---
 
 # %% grade_id="classification"
