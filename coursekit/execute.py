@@ -34,7 +34,7 @@ MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
 
 
-class NoAnswer(Exception):
+class NoAnswerError(Exception):
     """The kernel cannot be asked: it died, or does not react to an interrupt."""
 
 
@@ -83,27 +83,27 @@ class GradeExecute(Execute):
         """Execute a student's cell; where it ends the kernel, go on in a new one without it."""
         try:
             self._execute_within_limits(cell, index)
-        except NoAnswer as reason:
+        except NoAnswerError as reason:
             self.log.warning("Cell %s: %s", index, reason)
             cell.outputs = [*cell.get("outputs", []), _error(str(reason))]
             self._killers.add(index)
             self._start_again(index)
 
     def _execute_within_limits(self, cell: NotebookNode, index: int) -> None:
-        """Execute a cell in the kernel; raises NoAnswer when the kernel cannot be used afterwards."""
+        """Execute a cell in the kernel; raises NoAnswerError when the kernel cannot be used afterwards."""
         if self.kc is None:
-            raise NoAnswer("Ta komórka nie została wykonana, bo wcześniejsze komórki kończyły działanie notatnika.")
+            raise NoAnswerError("Ta komórka nie została wykonana, bo wcześniejsze komórki kończyły działanie notatnika.")
         if time.monotonic() > self._deadline:
-            raise NoAnswer(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
+            raise NoAnswerError(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
         self._output_size = 0
         self._output_limit = MAX_REPLY if cell.metadata.get("coursekit_probe") else self.max_output
         try:
             self.execute_cell(cell, index, store_history=True)
             timed_out = any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
             if timed_out and not self._reacts():
-                raise NoAnswer("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
+                raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
         except DeadKernelError:
-            raise NoAnswer("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
+            raise NoAnswerError("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
 
     def _reacts(self, seconds: int = 10) -> bool:
         """Whether the kernel answers after an interrupt."""
@@ -154,7 +154,7 @@ class GradeExecute(Execute):
         before = self.nb.cells[index]
         try:
             self._execute_within_limits(scratch, index)
-        except NoAnswer as reason:
+        except NoAnswerError as reason:
             self._stop_kernel()
             return [_error(str(reason))]
         finally:
@@ -167,7 +167,8 @@ class GradeExecute(Execute):
 
     def _seconds_for(self, cell: NotebookNode) -> int:
         limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout
-        return max(1, min(limit, int(self._deadline - time.monotonic())))
+        left = int(self._deadline - time.monotonic())
+        return max(1, left if limit is None else min(limit, left))
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         """Keep an output unless the cell has had its share; says so once where it has."""
@@ -176,7 +177,8 @@ class GradeExecute(Execute):
             return None
         self._output_size += sum(len(str(value)) for value in _payload(msg["content"]))
         if self._output_size > limit:
-            outs.append(new_output("stream", name="stdout", text=f"\n[Dalszą część wyjścia pominięto: ponad {limit} znaków]\n"))
+            cut = f"\n[Dalszą część wyjścia pominięto: ponad {limit} znaków]\n"
+            outs.append(new_output("stream", name="stdout", text=cut))
             return None
         return super().output(outs, msg, display_id, cell_index)
 

@@ -16,6 +16,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,6 @@ class Outcome:
     seed: int
     results: list[CheckResult] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
-    measures: dict[str, Any] = field(default_factory=dict)
 
 
 def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path) -> Iterator[Outcome]:
@@ -46,7 +46,7 @@ def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path) -> Iter
     Raises RuntimeError if a process dies without an outcome.
     """
     with tempfile.TemporaryDirectory() as results:
-        _fork(lambda: _grow(samples, 0, {"__name__": "__main__"}, seed, folder, Path(results)))
+        _fork(partial(_grow, samples, 0, {"__name__": "__main__"}, seed, folder, Path(results)))
         for name in samples:
             path = Path(results) / name
             if not path.exists():
@@ -82,7 +82,7 @@ def _grow(
             groups.setdefault(cells[position] if position < len(cells) else None, {})[name] = cells
         if len(groups) > 1:
             for group in groups.values():
-                _fork(lambda group=group: _grow(group, position, namespace, seed, folder, results, outcome))
+                _fork(partial(_grow, group, position, namespace, seed, folder, results, outcome))
             return
         cell = next(iter(groups))
         if cell is None:
@@ -99,13 +99,13 @@ def _execute(cell: Cell, namespace: dict[str, Any], seed: int, outcome: Outcome)
     if grade_id in grade_cells():
         outcome.results += run_checks(grade_id, KernelStudent(namespace), seed).results
         return
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                exec(compile(source, f"<{grade_id}>", "exec"), namespace)
-            except Exception as error:
-                outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(source, f"<{grade_id}>", "exec"), namespace)
+        except Exception as error:
+            outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
     if grade_id == "imports":
         namespace["np"].random.seed(seed)
         namespace["torch"].manual_seed(seed)

@@ -42,7 +42,8 @@ def judged_losses(
     if all(agree):
         return few, agree
     many = student.probe("losses", x=x, draws=200, seed=seed, **request)
-    return many, [_exactly(many, x, row, beta) or _on_average(many, x, row, beta) for row, beta in enumerate(kl_weights)]
+    rows = enumerate(kl_weights)
+    return many, [_exactly(many, x, row, beta) or _on_average(many, x, row, beta) for row, beta in rows]
 
 
 def expected_losses(reply: Reply, x: Array, row: int, beta: float) -> Array:

@@ -22,7 +22,7 @@ def answer(namespace, request):
     try:
         with _isolated(request["arguments"].pop("seed", 0)):
             return _PROBES[request["probe"]](namespace, **request["arguments"])
-    except _Missing as error:
+    except _MissingError as error:
         return {"error": f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."}
     except NotImplementedError:
         return {"error": "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."}
@@ -31,7 +31,7 @@ def answer(namespace, request):
         return {"error": f"Kod zgłosił wyjątek {type(error).__name__}: {first_line}"[:600]}
 
 
-class _Missing(Exception):
+class _MissingError(Exception):
     """A name that the notebook should define is not there."""
 
 
@@ -68,7 +68,7 @@ def _array(value):
 
 def _find(namespace, name):
     if name not in namespace:
-        raise _Missing(name)
+        raise _MissingError(name)
     return namespace[name]
 
 
@@ -152,7 +152,7 @@ def draw_latents(namespace, sizes, x, loc, scale, draws):
 
 @torch.no_grad()
 def draw_own_latents(namespace, sizes, x, draws):
-    """``encoder_forward(x)`` of a new VAE with its own encoder -> samples (draws, B, Z), and its loc and scale (B, Z)."""
+    """``encoder_forward(x)`` of a new VAE with its own encoder -> samples (draws, B, Z); its loc, scale (B, Z)."""
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
     x = _tensor(x)
     loc, scale = model.encoder.forward(x.flatten(1))

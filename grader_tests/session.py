@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from .student import ProbeError, Student
-from .verdict import BROKEN_CHECK, FAILED, PASSED, UNANSWERED, CheckResult, Report, Wrong
+from .verdict import BROKEN_CHECK, FAILED, PASSED, UNANSWERED, CheckResult, Report, WrongError
 
 _FOLDER = Path(__file__).parent
 
@@ -120,7 +120,7 @@ def _seeds(seed: int, name: str) -> Callable[[], int]:
     return lambda: int(generator.integers(2**31))
 
 
-def _result(mark: dict[str, str], call: pytest.CallInfo[None]) -> CheckResult:
+def _result(mark: Mapping[str, str], call: pytest.CallInfo[None]) -> CheckResult:
     verdict, message = _verdict(call.excinfo.value if call.excinfo else None)
     return CheckResult(
         id=mark["id"],
@@ -137,7 +137,7 @@ def _result(mark: dict[str, str], call: pytest.CallInfo[None]) -> CheckResult:
 def _verdict(error: BaseException | None) -> tuple[str, str]:
     if error is None:
         return PASSED, ""
-    if isinstance(error, Wrong):
+    if isinstance(error, WrongError):
         return FAILED, str(error)
     if isinstance(error, ProbeError):
         return UNANSWERED, str(error)

@@ -249,7 +249,11 @@ def site_probe(student, rng, seeds, batch=7):
         "x": random_images(rng, batch, 8), "loc": rng.normal(0, 1, (batch, SMALL[3])),
         "scale": rng.uniform(0.2, 2, (batch, SMALL[3])), "output": rng.uniform(0.05, 0.95, (batch, SMALL[0])),
     }
-    return lambda function: student.probe("sites", function=function, sizes=SMALL, seed=seeds(), **known).items("sites"), known
+
+    def sites(function):
+        return student.probe("sites", function=function, sizes=SMALL, seed=seeds(), **known).items("sites")
+
+    return sites, known
 
 
 def require_normal(site, mean, stddev, what):

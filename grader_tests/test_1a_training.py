@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader_tests.trained import band_text, inside, measure
-from grader_tests.verdict import check, require
+from grader_tests.trained import measure, require_inside
+from grader_tests.verdict import check
 
 
 @pytest.fixture(scope="module")
@@ -15,14 +15,12 @@ def trained(student, module_rng, module_seeds):
        "Jeśli strata spada zbyt wolno albo KL jest bliskie zera, sprawdź, czy rekonstrukcja zależy od wektora "
        "ukrytego i czy gradient dociera do kodera.")
 def test_trained_elbo(trained):
-    require(inside("vae_negative_elbo", trained.negative_elbo),
-            f"po treningu −ELBO wynosi {trained.negative_elbo:.1f} nata na obraz.", f"{band_text('vae_negative_elbo')}.")
-    require(inside("vae_kl", trained.kl), f"po treningu KL wynosi {trained.kl:.2f} nata na obraz.", f"{band_text('vae_kl')}.")
+    require_inside("vae_negative_elbo", trained.negative_elbo, "po treningu −ELBO wynosi {:.1f} nata na obraz.")
+    require_inside("vae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
 
 
 @check("1a.trained_posterior", "0.15", "Po treningu wektory ukryte mają rozkład zbliżony do priora",
        "Wektory ukryte całego zbioru powinny razem układać się w rozkład zbliżony do N(0, 1). Jeśli wariancja jest "
        "inna, sprawdź z_scale i wyraz KL.")
 def test_trained_posterior(trained):
-    require(inside("vae_variance", trained.variance),
-            f"wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {trained.variance:.2f}.", f"{band_text('vae_variance')}.")
+    require_inside("vae_variance", trained.variance, "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}.")

@@ -76,7 +76,8 @@ ASKED = f"dla β = {numbers(BETAS)}"
 
 
 @check("3.subclass", "0.10", "β-VAE dziedziczy po VAE i korzysta z jego sieci",
-       "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model i guide.")
+       "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model "
+       "i guide.")
 def test_subclass(student, seeds):
     reply = student.probe("inheritance", seed=seeds())
     require(reply.number("subclass"), "BetaVariationalAutoencoder nie dziedziczy po VariationalAutoencoder.",
@@ -100,13 +101,15 @@ def test_beta_one(evidence):
 
 
 @check("3.beta_loss", "0.35", "β mnoży w funkcji kosztu cały wyraz KL i tylko ten wyraz",
-       "KL to różnica dwóch log-prawdopodobieństw: z guide (posterior) i z model (prior). Rekonstrukcja nie jest mnożona.")
+       "KL to różnica dwóch log-prawdopodobieństw: z guide (posterior) i z model (prior). Rekonstrukcja nie jest "
+       "mnożona.")
 def test_beta_loss(evidence):
     rows = [row for row, beta in enumerate(BETAS) if beta != 1.0]
     wrong = [row for row in rows if not evidence.agrees[row]]
     if wrong:
         row = wrong[-1]
-        require(False, f"dla β = {BETAS[row]:g} strata to {evidence.loss[row]:.3f} nata na obraz. {diagnosis(evidence)}",
+        observed = f"dla β = {BETAS[row]:g} strata to {evidence.loss[row]:.3f} nata na obraz."
+        require(False, f"{observed} {diagnosis(evidence)}",
                 f"{evidence.expected[row]:.3f}, czyli −log p(x|z) + β·(log q(z|x) − log p(z)).")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import mnist, oracles
 from .student import Student
+from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
 IMAGES = 1000
@@ -52,15 +53,9 @@ def bands() -> dict[str, tuple[float, float]]:
     return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
 
 
-def inside(name: str, value: float) -> bool:
-    """Whether ``value`` is a number within the band ``name``."""
+def require_inside(name: str, value: float, observed: str) -> None:
+    """Raise WrongError unless ``value`` lies in the band ``name``; ``observed`` is a format with a place for it."""
     low, high = bands()[name]
-    return low <= value <= high
-
-
-def band_text(name: str) -> str:
-    """The band as Polish text."""
-    low, high = bands()[name]
-    return f"od {low:.3g} do {high:.3g}"
+    require(low <= value <= high, observed.format(value), f"od {low:.3g} do {high:.3g}.")
 
 

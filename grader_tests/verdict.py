@@ -12,7 +12,7 @@ import pytest
 PASSED, FAILED, UNANSWERED, BROKEN_CHECK = "passed", "failed", "unanswered", "broken check"
 
 
-class Wrong(AssertionError):
+class WrongError(AssertionError):
     """The student's work is not right: what was observed, what was expected (both Polish)."""
 
     def __init__(self, observed: str, expected: str):
@@ -20,9 +20,9 @@ class Wrong(AssertionError):
 
 
 def require(condition: Any, observed: str, expected: str) -> None:
-    """Raise :class:`Wrong` unless ``condition`` holds."""
+    """Raise :class:`WrongError` unless ``condition`` holds."""
     if not condition:
-        raise Wrong(observed, expected)
+        raise WrongError(observed, expected)
 
 
 def check(id: str, points: str, title: str, hint: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
