@@ -105,6 +105,17 @@ def test_fault_of_vae_is_named(notebook, class_name, method, fault, message):
         check_vae(notebook["VariationalAutoencoder"])
 
 
+def test_model_and_guide_without_random_variables_are_named(notebook):
+    class Empty(notebook["VariationalAutoencoder"]):
+        def model(self, x):
+            pass
+
+        guide = model
+
+    with pytest.raises(AssertionError, match=r"nie wywołują pyro\.sample"):
+        check_vae(Empty)
+
+
 def test_own_exception_of_student_is_the_cause(notebook):
     notebook["VEncoder"].forward = fixed_size
     with pytest.raises(AssertionError) as caught:
