@@ -41,8 +41,12 @@ build/release.stamp: $(SOURCES) | .venv/.installed
 	$(PY) -m coursekit data
 	@mkdir -p build && touch $@
 
-demo: release  ## grade a sample class in build/demo and show its points
-	@$(PY) -m coursekit demo
+demo: release build/demo/.graded  ## grade a sample class in build/demo and show its points
+	@$(PY) -m coursekit points build/demo
+
+build/demo/.graded: $(SOURCES) $(wildcard coursekit/*.py grader_tests/* corpus/*/*.py) | build/release.stamp
+	$(PY) -m coursekit demo
+	@touch $@
 
 test: setup lint  ## lint and the whole test suite
 	$(PY) -m pytest -n 2 --dist loadfile

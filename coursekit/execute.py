@@ -92,7 +92,7 @@ class GradeExecute(Execute):
     def _execute_within_limits(self, cell: NotebookNode, index: int) -> None:
         """Execute a cell in the kernel; raises NoAnswerError when the kernel cannot be used afterwards."""
         if self.kc is None:
-            raise NoAnswerError("Ta komórka nie została wykonana, bo wcześniejsze komórki kończyły działanie notatnika.")
+            raise NoAnswerError("Ta komórka nie została wykonana, bo notatnik przestał działać we wcześniejszej.")
         if time.monotonic() > self._deadline:
             raise NoAnswerError(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
         self._output_size = 0

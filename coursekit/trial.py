@@ -14,39 +14,43 @@ import pickle
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader_tests.session import cells as grade_cells
-from grader_tests.session import run_checks
-from grader_tests.student import KernelStudent
-from grader_tests.verdict import CheckResult
+from grader_tests.student import KernelStudent, Student
 
 Cell = tuple[str, str]
 """Grade id and source."""
 
 
+Judge = Callable[[str, Student, int], list[Any]]
+"""What is made of a grade cell: from its id, the student and the seed, a list of results."""
+
+
 @dataclass
 class Outcome:
-    """What the checks made of one sample at one seed; ``errors``: exceptions of its own cells, by cell."""
+    """What the judge made of one sample at one seed; ``errors``: exceptions of its own cells, by cell."""
 
     sample: str
     seed: int
-    results: list[CheckResult] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path) -> Iterator[Outcome]:
+def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path, judge: Judge) -> Iterator[Outcome]:
     """Execute every sample's cells in ``folder`` (it holds ``data`` and ``src``), judge its grade cells.
 
     samples: name -> cells in notebook order. Random states are seeded with ``seed`` after the first cell.
     Raises RuntimeError if a process dies without an outcome.
     """
     with tempfile.TemporaryDirectory() as results:
-        _fork(partial(_grow, samples, 0, {"__name__": "__main__"}, seed, folder, Path(results)))
+        os.chdir(folder)
+        trial = _Trial(seed, Path(results), judge)
+        _fork(lambda: trial.grow(samples, 0, {"__name__": "__main__"}, Outcome("", seed)))
         for name in samples:
             path = Path(results) / name
             if not path.exists():
@@ -54,7 +58,7 @@ def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path) -> Iter
             yield pickle.loads(path.read_bytes())
 
 
-def _fork(work: Any) -> None:
+def _fork(work: Callable[[], None]) -> None:
     """Run ``work`` in a forked child and wait for it; its traceback goes to stderr."""
     pid = os.fork()
     if pid == 0:
@@ -69,43 +73,44 @@ def _fork(work: Any) -> None:
     os.waitpid(pid, 0)
 
 
-def _grow(
-    samples: dict[str, list[Cell]], position: int, namespace: dict[str, Any], seed: int, folder: Path, results: Path,
-    outcome: Outcome | None = None,
-) -> None:
-    """Execute from ``position`` on, forking wherever the samples' next cells differ."""
-    outcome = outcome or Outcome("", seed)
-    os.chdir(folder)
-    while True:
-        groups: dict[Cell | None, dict[str, list[Cell]]] = {}
-        for name, cells in samples.items():
-            groups.setdefault(cells[position] if position < len(cells) else None, {})[name] = cells
-        if len(groups) > 1:
-            for group in groups.values():
-                _fork(partial(_grow, group, position, namespace, seed, folder, results, outcome))
+@dataclass(frozen=True)
+class _Trial:
+    seed: int
+    results: Path
+    judge: Judge
+
+    def grow(self, samples: dict[str, list[Cell]], position: int, namespace: dict[str, Any], outcome: Outcome) -> None:
+        """Execute the cells from ``position`` on, and fork wherever the samples' next cells differ."""
+        while True:
+            groups: dict[Cell | None, dict[str, list[Cell]]] = {}
+            for name, cells in samples.items():
+                groups.setdefault(cells[position] if position < len(cells) else None, {})[name] = cells
+            if len(groups) > 1:
+                for group in groups.values():
+                    _fork(partial(self.grow, group, position, namespace, outcome))
+                return
+            cell = next(iter(groups))
+            if cell is None:
+                break
+            self.execute(cell, namespace, outcome)
+            position += 1
+        for name in samples:
+            outcome.sample = name
+            (self.results / name).write_bytes(pickle.dumps(outcome))
+
+    def execute(self, cell: Cell, namespace: dict[str, Any], outcome: Outcome) -> None:
+        """Execute or judge one cell."""
+        grade_id, source = cell
+        if grade_id in grade_cells():
+            outcome.results += self.judge(grade_id, KernelStudent(namespace), self.seed)
             return
-        cell = next(iter(groups))
-        if cell is None:
-            break
-        _execute(cell, namespace, seed, outcome)
-        position += 1
-    for name in samples:
-        outcome.sample = name
-        (results / name).write_bytes(pickle.dumps(outcome))
-
-
-def _execute(cell: Cell, namespace: dict[str, Any], seed: int, outcome: Outcome) -> None:
-    grade_id, source = cell
-    if grade_id in grade_cells():
-        outcome.results += run_checks(grade_id, KernelStudent(namespace), seed).results
-        return
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            exec(compile(source, f"<{grade_id}>", "exec"), namespace)
-        except Exception as error:
-            outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
-    if grade_id == "imports":
-        namespace["np"].random.seed(seed)
-        namespace["torch"].manual_seed(seed)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                exec(compile(source, f"<{grade_id}>", "exec"), namespace)
+            except Exception as error:
+                outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
+        if grade_id == "imports":
+            namespace["np"].random.seed(self.seed)
+            namespace["torch"].manual_seed(self.seed)

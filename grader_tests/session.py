@@ -85,12 +85,12 @@ class _Session(_Collector):
     @pytest.fixture(scope="module")
     def module_rng(self) -> np.random.Generator:
         """Random numbers for inputs that several checks share."""
-        return np.random.default_rng(_words(self._report.seed, "module inputs"))
+        return inputs_of_module(self._report.seed)[0]
 
     @pytest.fixture(scope="module")
     def module_seeds(self) -> Callable[[], int]:
         """Fresh seeds for probes that several checks share."""
-        return _seeds(self._report.seed, "module")
+        return inputs_of_module(self._report.seed)[1]
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -109,6 +109,11 @@ class _Session(_Collector):
         if mark is not None and (call.when == "call" or (call.when == "setup" and call.excinfo)):
             self._report.results.append(_result(mark.kwargs, call))
         return outcome
+
+
+def inputs_of_module(seed: int) -> tuple[np.random.Generator, Callable[[], int]]:
+    """Random numbers, and fresh seeds for probes, for what the checks of a module share."""
+    return np.random.default_rng(_words(seed, "module inputs")), _seeds(seed, "module")
 
 
 def _words(seed: int, name: str) -> list[int]:

@@ -47,6 +47,16 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
     return Measures(kl - log_x, kl, variance)
 
 
+def reconstruction_error(
+    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]
+) -> float:
+    """MSE, mean over pixels, of the notebook's autoencoder ``model`` on 500 validation images; raises ProbeError."""
+    images, _ = mnist.images(train=False)
+    x = images[rng.choice(len(images), 500, replace=False), None].astype(np.float32) / 255
+    image = student.probe("reconstruct", model=model, x=x, seed=seeds()).array("image", x.shape)
+    return float(((image - x) ** 2).mean())
+
+
 @cache
 def bands() -> dict[str, tuple[float, float]]:
     """The calibrated bands: name -> (low, high). Made by ``make calibrate``."""

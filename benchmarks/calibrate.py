@@ -1,0 +1,103 @@
+"""The bands of the checks of trained models, from measurements.
+
+usage: python -m benchmarks.calibrate [--seeds 30] [--workers 2]
+
+Every wheat is trained at every seed in the grading profile and measured as the checks measure it. A band reaches
+from the lowest to the highest value seen, and beyond both by MARGIN of that distance; the bands go to
+grader_tests/bands.json, all values to build/calibration.json. Chaffs that only training reveals are measured
+too, at one seed, and printed beside the bands.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.runs import run_corpus
+from coursekit import corpus
+from grader_tests.session import inputs_of_module
+from grader_tests.student import ProbeError, Student
+from grader_tests.trained import BANDS_FILE, measure, reconstruction_error
+from src.profile import GRADING_EPOCHS
+
+MARGIN = 0.5
+MODELS = {"test_1a_training": "vae", "test_3_training": "bvae"}
+
+console = Console()
+
+
+def measure_cell(cell: str, student: Student, seed: int) -> list[Any]:
+    """(name of a band, value) for each measure of the models that exist at grade cell ``cell``."""
+    rng, seeds = inputs_of_module(seed)
+    try:
+        if cell in MODELS:
+            model = MODELS[cell]
+            measures = asdict(measure(student, f"{model}_model", rng, seeds))
+            return [(f"{model}_{name}", value) for name, value in measures.items()]
+        if cell == "test_2":
+            return [("ae_mse", reconstruction_error(student, "ae_model", rng, seeds))]
+    except ProbeError:
+        pass  # a chaff whose training failed has nothing to measure
+    return []
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=30, help="seeds for wheats")
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    samples = {sample.name: sample for sample in corpus.load_all()}
+    seeds = {"wheat": options.seeds, "chaff": 1}
+    wanted = [
+        (sample, seeds[sample.kind]) for sample in samples.values()
+        if sample.kind == "wheat" or any(".trained_" in check for check in sample.fails)
+    ]
+    values: dict[str, dict[str, list[float]]] = {"wheat": defaultdict(list), "chaff": defaultdict(list)}
+    rows = []
+    for outcome in run_corpus(wanted, measure_cell, options.workers, console):
+        sample = samples[outcome.sample]
+        rows.append({"sample": sample.name, "kind": sample.kind, "seed": outcome.seed, **dict(outcome.results)})
+        for name, value in outcome.results:
+            values[sample.kind][name].append(value)
+    bands = {name: band(found) for name, found in sorted(values["wheat"].items())}
+    settings = {"epochs": GRADING_EPOCHS, "seeds": options.seeds, "margin": MARGIN}
+    BANDS_FILE.write_text(json.dumps({**settings, "bands": bands}, indent=1) + "\n")
+    build = Path("build")
+    build.mkdir(exist_ok=True)
+    (build / "calibration.json").write_text(json.dumps({**settings, "rows": rows}, indent=1))
+    console.print(table(bands, rows))
+    return 0
+
+
+def band(found: list[float]) -> list[float]:
+    """Lowest and highest of the values found, widened; four significant digits."""
+    low, high = min(found), max(found)
+    beyond = MARGIN * (high - low)
+    return [float(f"{low - beyond:.4g}"), float(f"{high + beyond:.4g}")]
+
+
+def table(bands: dict[str, list[float]], rows: list[dict[str, Any]]) -> Table:
+    """The bands, and the values of chaffs beside them."""
+    result = Table(title="bands, and what chaffs measure (bold: outside)")
+    for column in ("", *bands):
+        result.add_column(column)
+    result.add_row("band", *(f"{low:g} … {high:g}" for low, high in bands.values()))
+    for row in sorted((r for r in rows if r["kind"] == "chaff"), key=lambda r: r["sample"]):
+        cells = []
+        for name, (low, high) in bands.items():
+            value = row.get(name)
+            text = "–" if value is None else f"{value:.4g}"
+            cells.append(text if value is None or low <= value <= high else f"[bold]{text}[/]")
+        result.add_row(row["sample"], *cells)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Many sample solutions at many seeds, on all processors."""
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+# Before torch is imported: workers judge in the profile of grading, one thread each.
+os.environ.update(COURSE_PROFILE="grading", OMP_NUM_THREADS="1", MPLBACKEND="agg")
+
+import nbformat
+from rich.console import Console
+from rich.progress import Progress
+
+from coursekit import corpus
+from coursekit.trial import Cell, Judge, Outcome, run_samples
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "source" / "vae" / "vae.ipynb"
+RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
+NETWORKS = ("vae_encoder", "vae_decoder", "vae_model")
+PIECE = 12  # samples of one job: enough to share the training of equal networks, few enough to balance
+
+Job = tuple[dict[str, list[Cell]], int]
+"""Cells of samples by name, and a seed."""
+
+
+def run_corpus(
+    wanted: Iterable[tuple[corpus.Sample, int]], judge: Judge, workers: int, console: Console
+) -> Iterator[Outcome]:
+    """Outcomes of each sample at seeds 1 to the number beside it, as they come; shows progress on ``console``."""
+    jobs = _jobs(wanted)
+    with Progress(console=console) as progress, multiprocessing.get_context("fork").Pool(workers) as pool:
+        bar = progress.add_task("samples", total=sum(len(piece) for piece, _ in jobs))
+        for outcomes in pool.imap_unordered(partial(_run, judge), jobs):
+            yield from outcomes
+            progress.advance(bar, len(outcomes))
+
+
+def _run(judge: Judge, job: Job) -> list[Outcome]:
+    samples, seed = job
+    return list(run_samples(samples, seed, ROOT, judge))
+
+
+def _jobs(wanted: Iterable[tuple[corpus.Sample, int]]) -> list[Job]:
+    """Samples with the same networks and number of seeds go together, in pieces, once a seed."""
+    groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Cell]]] = {}
+    for sample, seeds in wanted:
+        cells = _cells(sample)
+        networks = tuple(source for grade_id, source in cells if grade_id in NETWORKS)
+        groups.setdefault((seeds, networks), {})[sample.name] = cells
+    jobs: list[Job] = []
+    for (seeds, _), group in sorted(groups.items(), key=lambda item: -len(item[1])):
+        names = list(group)
+        pieces = [{name: group[name] for name in names[i : i + PIECE]} for i in range(0, len(names), PIECE)]
+        jobs += [(piece, seed) for piece in pieces for seed in range(1, seeds + 1)]
+    return jobs
+
+
+def _cells(sample: corpus.Sample) -> list[Cell]:
+    """The given, solution and grade cells of a sample as a notebook would execute them."""
+    solutions = corpus.solution_cells(sample, SOURCE, RELEASE)
+    cells = []
+    for cell in nbformat.read(SOURCE, as_version=4).cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "code" and grade_id is not None:
+            cells.append((grade_id, solutions.get(grade_id, cell.source)))
+    return cells
