@@ -109,8 +109,9 @@ class AutoEncoderAnalyzer:
         values = self._traversal_values(steps)
         images = self._decode(_traversal(latent_code, values).flatten(0, 1)).unflatten(0, values.shape)
         rows = [f"$z_{{{index}}}$:  {low:.1f}" for index, low in enumerate(values[:, 0])]
-        title = "Wpływ pojedynczych cech wektora ukrytego na obraz\n(w wierszu: od kwantyla 2,5% do 97,5%)"
-        axis = plot_mosaic(images, rows, [""] * steps, title)
+        title = "Wpływ pojedynczych cech wektora ukrytego na obraz"
+        subtitle = "(w wierszu: wartości cechy od kwantyla 2,5% do 97,5%)"
+        axis = plot_mosaic(images, rows, [""] * steps, f"{title}\n{subtitle}")
         label_rows_on_the_right(axis, [f"{high:.1f}" for high in values[:, -1]])
 
     def analyze_tsne(self, n_points: int | None = 2500) -> None:
@@ -161,7 +162,7 @@ class AutoEncoderAnalyzer:
             raise ValueError(f"Liczba kroków (steps) musi wynosić co najmniej 2, a podano {steps}.")
         latents = self._encoding.latents.flatten(0, 1).numpy()
         low, high = np.quantile(latents, TRAVERSAL_QUANTILES, axis=0)
-        return torch.as_tensor(np.linspace(low, high, steps, axis=1), dtype=torch.float32)
+        return torch.as_tensor(np.linspace(low, high, steps, axis=1), dtype=self._encoding.latents.dtype)
 
     def _stratified(self, n_points: int | None) -> torch.Tensor:
         """Indices of the first images of each class, as many as is the class's share of ``n_points``."""
@@ -181,9 +182,7 @@ def _traversal(latent_code: torch.Tensor | Sequence[float], values: torch.Tensor
     n_features, _ = values.shape
     code = torch.as_tensor(latent_code, dtype=values.dtype)
     if code.shape != (n_features,):
-        raise ValueError(
-            f"latent_code ma wymiary {tuple(code.shape)}, a wektor ukryty modelu ({n_features},)."
-        )
+        raise ValueError(f"latent_code ma wymiary {tuple(code.shape)}, a wektor ukryty modelu ({n_features},).")
     latents = code.repeat(*values.shape, 1)
     features = torch.arange(n_features)
     latents[features, :, features] = values

@@ -103,7 +103,7 @@ def _can_be_stacked(loader: DataLoader) -> bool:
         and loader.collate_fn is default_collate
         and not loader.persistent_workers  # these draw their seed once, not once an epoch
         and _is_fixed(loader.dataset)
-        and _stacked_bytes(loader.dataset) <= MAX_STACKED_BYTES
+        and 0 < _stacked_bytes(loader.dataset) <= MAX_STACKED_BYTES
     )
 
 

@@ -5,7 +5,7 @@ Evidence lower bound of an image x (Kingma and Welling, 2014, https://arxiv.org/
     ELBO(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)),
 
 both terms in nats. Estimated from one draw z ~ q(z|x), as Pyro's ``Trace_ELBO`` does, the KL term is
-log q(z|x) - log p(z).
+log q(z|x) - log p(z). (Of several draws, ``num_particles``, the parts are those of the last.)
 """
 
 from collections.abc import Callable, Sequence
@@ -106,8 +106,7 @@ class ElboObjective:
             raise ValueError("Funkcja model nie ma zmiennej obserwowanej: brakuje pyro.sample(..., obs=x).")
         reconstruction = -sum(p.log_prob(x).mean() for p, x in observed.values())
         kl = sum(
-            (q.log_prob(z) - prior[name][0].log_prob(z)).mean()
-            for name, (q, z) in self.guide_sites.latent.items()
+            (q.log_prob(z) - prior[name][0].log_prob(z)).mean() for name, (q, z) in self.guide_sites.latent.items()
         )
         p, x = next(iter(observed.values()))
         mse = nn.functional.mse_loss(p.mean, x)  # type: ignore[attr-defined]

@@ -40,9 +40,7 @@ def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequenc
     figure.suptitle("Przebieg treningu")
 
 
-def plot_mosaic(
-    images: torch.Tensor, row_labels: Sequence[str], column_labels: Sequence[str], title: str
-) -> Axes:
+def plot_mosaic(images: torch.Tensor, row_labels: Sequence[str], column_labels: Sequence[str], title: str) -> Axes:
     """Open a figure with images in a table, all on one scale from 0 (black) to 1 (white).
 
     The table is drawn as a single image: a hundred small axes would take seconds.
@@ -90,9 +88,7 @@ def _tile_centres(count: int, size: int) -> np.ndarray:
     return np.arange(count) * (size + 1) + (size - 1) / 2
 
 
-def plot_map(
-    points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes: Sequence[str], title: str
-) -> None:
+def plot_map(points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes: Sequence[str], title: str) -> None:
     """Open a figure with points of the plane coloured by class, and the mean of each class.
 
     :param points: (N, 2)
@@ -110,7 +106,5 @@ def plot_map(
         badge = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colours(index), "linewidth": 2}
         axis.annotate(name, means[index], ha="center", va="center", fontsize=13, weight="bold", bbox=badge)
     legend_columns = 1 + (len(classes) - 1) // 25
-    axis.legend(
-        title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5)
-    )
+    axis.legend(title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5))
     axis.set(title=title, xticks=[], yticks=[])
