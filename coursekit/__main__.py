@@ -1,5 +1,8 @@
 """Commands of the kit: `python -m coursekit --help`."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
@@ -41,6 +44,25 @@ def tools() -> None:
         )
     else:
         console.print("System tools: all there")
+
+
+@app.command()
+def demo() -> None:
+    """Grade a sample class from corpus/ in build/demo."""
+    from coursekit.demo import grade
+
+    grade(say=console.print)
+
+
+@app.command()
+def points(
+    course: Annotated[Path, typer.Argument(help="folder of the course, with its gradebook.db")] = Path(),
+    assignment: str = "vae",
+) -> None:
+    """Show everybody's points by task, and where the feedback pages lie."""
+    from coursekit.points import of_class, table
+
+    console.print(table(of_class(course, assignment), course, assignment))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+"""Points of a class, from nbgrader's gradebook."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from rich.table import Table
+
+BONUS = "3"
+"""The task whose points come on top: totals read 5 + 2."""
+
+
+@dataclass
+class Points:
+    """Points of one task of one student: so far, at most, and whether a person has yet to grade a part."""
+
+    score: float = 0.0
+    maximum: float = 0.0
+    waiting: bool = False
+
+
+@dataclass
+class Student:
+    """What a student has in an assignment: points by task ("1a", "1b", "2", "3"), in the notebook's order."""
+
+    name: str
+    tasks: dict[str, Points] = field(default_factory=lambda: defaultdict(Points))
+
+    def total(self, bonus: bool) -> Points:
+        """The sum over the tasks that count in full, or over the bonus task."""
+        counted = [points for task, points in self.tasks.items() if (task == BONUS) == bonus]
+        return Points(sum(each.score for each in counted), sum(each.maximum for each in counted),
+                      any(each.waiting for each in counted))
+
+
+def of_class(course: Path, assignment: str) -> list[Student]:
+    """Points of everybody who was graded, sorted by name. A cell `test_1a_training` counts to task `1a`."""
+    students = []
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(assignment):
+            student = Student(submission.student.id)
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                points = student.tasks[grade.name.split("_")[1]]
+                points.score += grade.score
+                points.maximum += grade.max_score
+                points.waiting |= grade.needs_manual_grade
+            students.append(student)
+    return sorted(students, key=lambda student: student.name)
+
+
+def table(students: list[Student], course: Path, assignment: str) -> Table:
+    """One line a student; `*` marks points that a person has yet to add to."""
+    shown = Table(title=f"{assignment}: points", caption="* a written answer waits for a person (nbgrader formgrader)")
+    shown.add_column("student", no_wrap=True)
+    tasks = list(dict.fromkeys(task for student in students for task in student.tasks))
+    for task in tasks:
+        shown.add_column(f"task {task}", justify="right")
+    shown.add_column("total", justify="right", style="bold", no_wrap=True)
+    shown.add_column("feedback page", overflow="fold")
+    for student in students:
+        full, bonus = student.total(bonus=False), student.total(bonus=True)
+        page = course / "feedback" / student.name / assignment / f"{assignment}.html"
+        shown.add_row(
+            student.name,
+            *(f"{student.tasks[task].score:.2f}{'*' * student.tasks[task].waiting}" for task in tasks),
+            f"{full.score:.2f} + {bonus.score:.2f} / {full.maximum:g} + {bonus.maximum:g}",
+            str(page) if page.exists() else "-",
+        )
+    return shown
