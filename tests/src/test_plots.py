@@ -23,15 +23,35 @@ def test_mosaic_keeps_colours_and_cuts_values():
 
 
 def test_grey_images_share_one_scale():
-    axis = plot_mosaic(torch.full((1, 2, 1, 4, 4), 0.5), ["r"], ["a", "b"], "t")
-    assert axis.images[0].get_clim() == (0, 1)
+    plot_mosaic(torch.full((1, 2, 1, 4, 4), 0.5), ["r"], ["a", "b"], "t")
+    assert plt.gca().images[0].get_clim() == (0, 1)
 
 
 def test_labels_stand_at_the_centres_of_images():
-    axis = plot_mosaic(torch.zeros(1, 2, 1, 3, 5), ["r"], ["a", "b"], "t")
+    plot_mosaic(torch.zeros(2, 2, 1, 3, 5), ["r", "s"], ["a", "b"], "t", ["1", "2"])
+    axis = plt.gca()
     assert axis.get_xticks().tolist() == [2, 8]
-    assert axis.get_yticks().tolist() == [1]
+    assert axis.get_yticks().tolist() == [1, 5]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "b"]
+    assert [(text.get_text(), text.get_position()[1]) for text in axis.texts] == [("1", 1), ("2", 5)]
+
+
+@pytest.mark.parametrize("columns", [1, 4])
+def test_pixels_are_square_and_all_text_is_in_the_figure(columns):
+    labels, title = ["a long label of a row"] * 3, "A title that is much longer than a row\nof two lines"
+    plot_mosaic(torch.zeros(3, columns, 1, 6, 4), labels, ["a"] * columns, title, ["long label"] * 3)
+    figure, axis = plt.gcf(), plt.gca()
+    figure.canvas.draw()
+    box = axis.get_window_extent()
+    assert box.height / (3 * 7 - 1) == pytest.approx(box.width / (columns * 5 - 1))
+    for text in (*axis.get_yticklabels(), *axis.get_xticklabels(), *axis.texts, figure._suptitle):
+        extent = text.get_window_extent()
+        assert extent.x0 >= 0
+        assert extent.x1 <= figure.bbox.width
+        assert extent.y1 <= figure.bbox.height
+    assert figure._suptitle.get_window_extent().y0 >= max(
+        label.get_window_extent().y1 for label in axis.get_xticklabels()
+    )
 
 
 def test_many_columns_do_not_make_a_figure_too_wide():
