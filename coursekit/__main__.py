@@ -49,9 +49,9 @@ def tools() -> None:
 @app.command()
 def demo() -> None:
     """Grade a sample class from corpus/ in build/demo."""
-    from coursekit.demo import grade
+    from coursekit.demo import grade_class
 
-    grade(say=console.print)
+    grade_class(say=console.print)
 
 
 @app.command()
@@ -62,7 +62,10 @@ def points(
     """Show everybody's points by task, and where the feedback pages lie."""
     from coursekit.points import of_class, table
 
-    console.print(table(of_class(course, assignment), course, assignment))
+    console.print(table(of_class(course, assignment), assignment))
+    pages = sorted(course.glob(f"feedback/*/{assignment}/{assignment}.html"))
+    where = f"{len(pages)} feedback pages, such as {pages[0]}" if pages else "No feedback pages yet"
+    console.print(where, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -19,44 +19,67 @@ from coursekit.data import ROOT
 COURSE = ROOT / "build" / "demo"
 ASSIGNMENT = "vae"
 SAMPLES = (
-    "scale_exp", "convolutional_encoder", "blank_stub", "scale_sigmoid", "decoder_without_sigmoid",
+    "scale_exp", "two_hidden_layers", "blank_stub", "scale_sigmoid", "decoder_without_sigmoid",
     "encoder_forward_loc", "classifier_fit_on_validation", "beta_guide_only", "crash_in_encoder",
 )
 """Right solutions first, then wrong ones; each becomes a student."""
 ANSWER = "Im większe β, tym mniejsza dywergencja KL i tym mniej używanych współrzędnych ukrytych."
 
 
-def grade(say: Callable[[str], None]) -> None:
-    """Make the demo course anew: release, submissions, autograding, feedback.
-
-    Raises RuntimeError with the end of nbgrader's log when a command fails.
-    """
-    shutil.rmtree(COURSE, ignore_errors=True)
-    COURSE.mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", COURSE)
-    shutil.copytree(ROOT / "source", COURSE / "source", ignore=shutil.ignore_patterns("data", "__pycache__"))
+def grade_class(say: Callable[[str], None]) -> None:
+    """Make the demo course anew: release, submissions, autograding, feedback. Raises as `nbgrader`."""
     say("Generating the release of the demo course")
-    _nbgrader("generate_assignment")
-    students = hand_in()
+    make_course(COURSE)
+    students = _hand_in_class()
     say(f"Grading {len(students)} submissions (nbgrader autograde {ASSIGNMENT})")
-    _nbgrader("autograde", on_line=lambda line: _tell_progress(line, students, say))
+    nbgrader(COURSE, "autograde", on_line=lambda line: _tell_progress(line, students, say))
     say(f"Writing feedback pages (nbgrader generate_feedback {ASSIGNMENT})")
-    _nbgrader("generate_feedback")
+    nbgrader(COURSE, "generate_feedback")
 
 
-def hand_in() -> list[str]:
+def make_course(course: Path) -> None:
+    """A course in `course`, emptied before: settings, source and release. Raises as `nbgrader`."""
+    shutil.rmtree(course, ignore_errors=True)
+    course.mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copytree(ROOT / "source", course / "source", ignore=shutil.ignore_patterns("data", "__pycache__"))
+    nbgrader(course, "generate_assignment")
+
+
+def hand_in(course: Path, student: str, sample: corpus.Sample) -> Path:
+    """Write a sample solution as the submission of `student`; returns the path of the notebook."""
+    source, release = (course / step / ASSIGNMENT / f"{ASSIGNMENT}.ipynb" for step in ("source", "release"))
+    return corpus.build_submission(sample, release, source, course / "submitted" / student / ASSIGNMENT)
+
+
+def nbgrader(course: Path, command: str, on_line: Callable[[str], None] = lambda line: None) -> None:
+    """Run a stock command in a course; the log goes to `<command>.log` there, and line by line to `on_line`.
+
+    Raises RuntimeError with the end of the log when the command fails.
+    """
+    log = course / f"{command}.log"
+    with (log.open("w") as file,
+          subprocess.Popen([sys.executable, "-m", "nbgrader", command, ASSIGNMENT], cwd=course, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process):
+        assert process.stdout is not None
+        for line in process.stdout:
+            file.write(line)
+            on_line(line)
+    if process.returncode != 0:
+        raise RuntimeError(f"`nbgrader {command} {ASSIGNMENT}` failed; end of {log}:\n{log.read_text()[-3000:]}")
+
+
+def _hand_in_class() -> list[str]:
     """Write the submissions of the class; returns the names of the students, in the order of grading."""
-    source, release = (COURSE / step / ASSIGNMENT / f"{ASSIGNMENT}.ipynb" for step in ("source", "release"))
     samples = {sample.name: sample for sample in corpus.load_all()}
     students = [f"{number:02}_{name}" for number, name in enumerate((*SAMPLES, "truncated_file"), start=1)]
     for student, name in zip(students, SAMPLES, strict=False):
-        folder = COURSE / "submitted" / student / ASSIGNMENT
-        notebook = corpus.build_submission(samples[name], release, source, folder)
+        notebook = hand_in(COURSE, student, samples[name])
         if name != "blank_stub":
             _answer(notebook)
-    broken = COURSE / "submitted" / students[-1] / ASSIGNMENT
-    broken.mkdir(parents=True)
-    (broken / release.name).write_bytes(release.read_bytes()[:50_000])
+    broken = COURSE / "submitted" / students[-1] / ASSIGNMENT / notebook.name
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(notebook.read_bytes()[:50_000])
     return students
 
 
@@ -67,20 +90,6 @@ def _answer(path: Path) -> None:
         if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = ANSWER
     nbformat.write(notebook, path)
-
-
-def _nbgrader(command: str, on_line: Callable[[str], None] = lambda line: None) -> None:
-    """Run a stock command in the demo course; its log goes to `build/demo/<command>.log`, and to `on_line`."""
-    log = COURSE / f"{command}.log"
-    with (log.open("w") as file,
-          subprocess.Popen([sys.executable, "-m", "nbgrader", command, ASSIGNMENT], cwd=COURSE, text=True,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process):
-        assert process.stdout is not None
-        for line in process.stdout:
-            file.write(line)
-            on_line(line)
-    if process.returncode != 0:
-        raise RuntimeError(f"`nbgrader {command} {ASSIGNMENT}` failed; the end of {log}:\n{log.read_text()[-3000:]}")
 
 
 def _tell_progress(line: str, students: list[str], say: Callable[[str], None]) -> None:

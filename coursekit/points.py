@@ -49,22 +49,20 @@ def of_class(course: Path, assignment: str) -> list[Student]:
     return sorted(students, key=lambda student: student.name)
 
 
-def table(students: list[Student], course: Path, assignment: str) -> Table:
+def table(students: list[Student], assignment: str) -> Table:
     """One line a student; `*` marks points that a person has yet to add to."""
-    shown = Table(title=f"{assignment}: points", caption="* a written answer waits for a person (nbgrader formgrader)")
+    shown = Table(title=f"{assignment}: points by task",
+                  caption="* a written answer waits for a person (nbgrader formgrader)")
     shown.add_column("student", no_wrap=True)
     tasks = list(dict.fromkeys(task for student in students for task in student.tasks))
     for task in tasks:
-        shown.add_column(f"task {task}", justify="right")
+        shown.add_column(task, justify="right", no_wrap=True)
     shown.add_column("total", justify="right", style="bold", no_wrap=True)
-    shown.add_column("feedback page", overflow="fold")
     for student in students:
         full, bonus = student.total(bonus=False), student.total(bonus=True)
-        page = course / "feedback" / student.name / assignment / f"{assignment}.html"
         shown.add_row(
             student.name,
-            *(f"{student.tasks[task].score:.2f}{'*' * student.tasks[task].waiting}" for task in tasks),
+            *(f"{student.tasks[task].score:.2f}{'*' if student.tasks[task].waiting else ' '}" for task in tasks),
             f"{full.score:.2f} + {bonus.score:.2f} / {full.maximum:g} + {bonus.maximum:g}",
-            str(page) if page.exists() else "-",
         )
     return shown
