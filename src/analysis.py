@@ -38,7 +38,7 @@ class AutoEncoderAnalyzer:
 
     The data set is encoded once, when first needed, and every analysis uses that one pass: a
     reconstruction is decoded from the very latent that the other analyses see. The model is evaluated in
-    evaluation mode and left in the mode it had.
+    evaluation mode and left in the mode it had. After further training make a new analyzer.
     """
 
     def __init__(self, model: BaseAutoEncoder, dataset: Dataset, n_samplings: int = 1):

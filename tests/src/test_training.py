@@ -4,7 +4,7 @@ import pytest
 import torch
 from pyro.infer import Trace_ELBO
 from torch import nn
-from torch.utils.data import DataLoader, Subset, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, Subset, TensorDataset
 
 from src.profile import GRADING_EPOCHS
 from src.training import train_ae
@@ -129,6 +129,16 @@ def test_grading_trains_a_few_epochs_in_silence(tiny_ae, images, capsys, grading
 
 def test_grading_trains_no_more_than_was_asked_for(tiny_ae, images, grading):
     assert len(train_ae(tiny_ae(20, 3), 1, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())) == 1
+
+
+def test_a_stream_of_unknown_length_can_be_trained_on(tiny_ae, images):
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter(images)
+
+    stream = DataLoader(Stream(), batch_size=16)
+    history = train_ae(tiny_ae(20, 3), 2, stream, stream, lr=1e-2, loss_fn=nn.MSELoss())
+    assert len(history) == 2
 
 
 def test_processor_settings_come_back(tiny_ae, images):
