@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from rich import box
 from rich.table import Table
 
 BONUS = "3"
@@ -51,9 +52,9 @@ def of_class(course: Path, assignment: str) -> list[Student]:
 
 def table(students: list[Student], assignment: str) -> Table:
     """One line a student; `*` marks points that a person has yet to add to."""
-    shown = Table(title=f"{assignment}: points by task",
+    shown = Table(title=f"{assignment}: points by task", box=box.SIMPLE,
                   caption="* a written answer waits for a person (nbgrader formgrader)")
-    shown.add_column("student", no_wrap=True)
+    shown.add_column("student", overflow="fold")
     tasks = list(dict.fromkeys(task for student in students for task in student.tasks))
     for task in tasks:
         shown.add_column(task, justify="right", no_wrap=True)
