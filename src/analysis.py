@@ -159,13 +159,17 @@ class AutoEncoderAnalyzer:
         encoding = self._encoding
         return [int((encoding.labels == index).nonzero()[0]) for index in range(len(encoding.classes))]
 
+    @cached_property
+    def _feature_ranges(self) -> np.ndarray:
+        """Ends of the range of each feature, ``TRAVERSAL_QUANTILES`` of its values: (2, latent features)."""
+        return np.quantile(self._encoding.latents.flatten(0, 1).numpy(), TRAVERSAL_QUANTILES, axis=0)
+
     def _traversal_values(self, steps: int) -> torch.Tensor:
         """Values that each feature takes in ``analyze_features``: (latent features, steps)."""
         if steps < 2:
             raise ValueError(f"Liczba kroków (steps) musi wynosić co najmniej 2, a podano {steps}.")
-        latents = self._encoding.latents.flatten(0, 1).numpy()
-        low, high = np.quantile(latents, TRAVERSAL_QUANTILES, axis=0)
-        return torch.as_tensor(np.linspace(low, high, steps, axis=1), dtype=self._encoding.latents.dtype)
+        values = np.linspace(*self._feature_ranges, steps, axis=1)
+        return torch.as_tensor(values, dtype=self._encoding.latents.dtype)
 
     def _stratified(self, n_points: int | None) -> torch.Tensor:
         """Indices of the first images of each class, as many as is the class's share of ``n_points``."""
