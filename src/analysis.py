@@ -168,7 +168,8 @@ class AutoEncoderAnalyzer:
         """Values that each feature takes in ``analyze_features``: (latent features, steps)."""
         if steps < 2:
             raise ValueError(f"Liczba kroków (steps) musi wynosić co najmniej 2, a podano {steps}.")
-        values = np.linspace(*self._feature_ranges, steps, axis=1)
+        low, high = self._feature_ranges
+        values = np.linspace(low, high, steps, axis=1)
         return torch.as_tensor(values, dtype=self._encoding.latents.dtype)
 
     def _stratified(self, n_points: int | None) -> torch.Tensor:
