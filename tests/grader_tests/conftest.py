@@ -1,0 +1,70 @@
+"""A student's work to probe: the reference networks in a namespace, and the same in a real kernel."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from benchmarks.runs import SOURCE
+from coursekit.data import ROOT
+from grader_tests.student import ChannelStudent, KernelStudent
+
+CELLS = ("imports", "ae_networks", "ae_model", "vae_encoder", "vae_decoder", "vae_model", "beta_vae")
+
+
+@pytest.fixture(scope="session")
+def reference_source() -> str:
+    """The instructor's classes as one source."""
+    cells = nbformat.read(SOURCE, as_version=4).cells
+    return "\n\n".join(c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") in CELLS)
+
+
+@pytest.fixture(scope="session")
+def namespace(reference_source: str) -> dict[str, Any]:
+    """The reference classes, executed here."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.syspath_prepend(str(ROOT))
+        exec(reference_source, names)
+    return names
+
+
+@pytest.fixture
+def here(namespace: dict[str, Any]) -> KernelStudent:
+    """The reference solution, probed in this process; the namespace may be changed by a test."""
+    return KernelStudent(dict(namespace))
+
+
+class Kernel:
+    """A real kernel that executes cells and returns their outputs."""
+
+    def __init__(self) -> None:
+        self.manager, self.client = start_new_kernel(cwd=str(ROOT))
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        outputs: list[dict[str, Any]] = []
+
+        def keep(message: dict[str, Any]) -> None:
+            if message["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+                outputs.append({"output_type": message["msg_type"], **message["content"]})
+
+        self.client.execute_interactive(source, output_hook=keep, timeout=120)
+        return outputs
+
+
+@pytest.fixture(scope="session")
+def kernel(reference_source: str) -> Iterator[Kernel]:
+    kernel = Kernel()
+    errors = [output for output in kernel.run(reference_source) if output["output_type"] == "error"]
+    assert not errors, errors
+    yield kernel
+    kernel.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="session")
+def there(kernel: Kernel) -> ChannelStudent:
+    """The reference solution, probed across the Jupyter channel."""
+    return ChannelStudent(kernel.run)

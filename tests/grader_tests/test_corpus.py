@@ -1,0 +1,39 @@
+"""Every wheat passes every check; every chaff fails exactly the checks that its header names."""
+
+import pytest
+from rich.console import Console
+
+from benchmarks.accuracy import Tally, check_cell
+from benchmarks.runs import run_corpus
+from coursekit import corpus
+from grader_tests.session import cells, list_checks
+
+MAXIMUM = {"1a": 1.5, "2": 1.5, "3": 1.5}
+
+
+def checks():
+    return {mark.kwargs["id"]: mark.kwargs for cell in cells() for mark in list_checks(cell)}
+
+
+def test_points_in_headers_are_those_of_the_checks_that_pass():
+    known = checks()
+    for sample in corpus.load_all(known_checks=known):
+        expected = dict(MAXIMUM)
+        for check in sample.fails:
+            expected[check.split(".")[0]] -= float(known[check]["points"])
+        assert sample.points == pytest.approx(expected, abs=1e-9), sample.name
+
+
+def test_every_check_has_a_chaff():
+    named = {check for sample in corpus.load_all("chaff") for check in sample.fails if sample.name != "blank_stub"}
+    assert named == set(checks())
+
+
+@pytest.mark.slow
+def test_every_sample_is_judged_as_its_header_says():
+    samples = {sample.name: sample for sample in corpus.load_all()}
+    tally = Tally()
+    for outcome in run_corpus([(s, 1) for s in samples.values()], check_cell, 2, Console(quiet=True)):
+        tally.add(samples[outcome.sample], outcome)
+    assert sum(tally.runs.values()) == len(samples)
+    assert not tally.lines, "\n".join(tally.lines)

@@ -1,0 +1,54 @@
+"""What crosses between grader and kernel arrives as it was sent, and nothing else gets in."""
+
+import base64
+import io
+import json
+import zlib
+
+import numpy as np
+import pytest
+
+from grader_tests import wire
+
+
+def test_round_trip_keeps_values_shapes_and_types():
+    value = {
+        "image": np.arange(12, dtype=np.uint8).reshape(3, 4), "empty": np.zeros((0, 5)), "number": 1.5,
+        "nested": [{"a": np.array([True, False])}, None, "ąę"], "nan": np.array([np.nan, np.inf]),
+    }
+    back = wire.decode(wire.encode(value))
+    for name in ("image", "empty", "nan"):
+        np.testing.assert_array_equal(back[name], value[name])
+        assert back[name].dtype == value[name].dtype
+    assert back["number"] == 1.5
+    assert back["nested"][0]["a"].tolist() == [True, False]
+    assert back["nested"][1:] == [None, "ąę"]
+
+
+def forged(npz: bytes) -> str:
+    return json.dumps({"tree": {"__array__": 0}, "npz": base64.b64encode(npz).decode()})
+
+
+def pickled_archive() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, np.array([{"an": "object"}], dtype=object))
+    return zlib.compress(buffer.getvalue())
+
+
+@pytest.mark.parametrize("text", [
+    "", "no JSON", "[]", "{}", '{"tree": 1}', '{"tree": 1, "npz": 7}', "[" * 100_000,
+    forged(b""), forged(b"not compressed"), forged(zlib.compress(b"no archive")), forged(pickled_archive()),
+    forged(zlib.compress(b"x" * 1000)[:-4]),
+], ids=range(12))
+def test_anything_else_is_refused(text):
+    with pytest.raises(ValueError, match=r"."):
+        wire.decode(text)
+
+
+def test_size_is_limited_before_and_after_unpacking(monkeypatch):
+    monkeypatch.setattr(wire, "_MAX_BYTES", 10_000)
+    with pytest.raises(ValueError, match="10000 bytes"):
+        wire.decode(wire.encode({"zeros": np.zeros(100_000)}))
+    monkeypatch.setattr(wire, "_MAX_CHARS", 100)
+    with pytest.raises(ValueError, match="characters"):
+        wire.decode(wire.encode({"text": "x" * 200}))
