@@ -5,13 +5,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from torchvision.datasets import MNIST
 
-_ROOT = Path(__file__).parent.parent / "data"
+_RAW = Path(__file__).parent.parent / "data" / "MNIST" / "raw"
 
 
 @cache
 def images(train: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The training (60,000) or validation (10,000) images (N, 28, 28) of 0..255, and their labels (N,)."""
-    dataset = MNIST(root=str(_ROOT), train=train)
-    return dataset.data.numpy(), dataset.targets.numpy()
+    """The training (60,000) or validation (10,000) images (N, 28, 28) of 0..255, and their labels (N,).
+
+    Reads the IDX files itself: torchvision would load torch into the grader, which takes longer than the checks.
+    """
+    split = "train" if train else "t10k"
+    pixels = np.fromfile(_RAW / f"{split}-images-idx3-ubyte", np.uint8, offset=16)
+    labels = np.fromfile(_RAW / f"{split}-labels-idx1-ubyte", np.uint8, offset=8)
+    return pixels.reshape(-1, 28, 28), labels.astype(np.int64)
