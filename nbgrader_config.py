@@ -76,3 +76,13 @@ c.Autograde.autograde_preprocessors = [
 
 # Seconds a cell in the grading profile, where the longest given cell takes about five.
 c.GradeExecute.timeout = 120
+
+# ---- feedback --------------------------------------------------------------------------------------
+
+# Autograding puts mark schemes and the calls of hidden tests back into the notebook: students get neither.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -52,14 +52,14 @@ def hand_in(course: Path, student: str, sample: corpus.Sample) -> Path:
     return corpus.build_submission(sample, release, source, course / "submitted" / student / ASSIGNMENT)
 
 
-def nbgrader(course: Path, command: str, on_line: Callable[[str], None] = lambda line: None) -> None:
+def nbgrader(course: Path, command: str, *options: str, on_line: Callable[[str], None] = lambda line: None) -> None:
     """Run a stock command in a course; the log goes to `<command>.log` there, and line by line to `on_line`.
 
     Raises RuntimeError with the end of the log when the command fails.
     """
     log = course / f"{command}.log"
     with (log.open("w") as file,
-          subprocess.Popen([sys.executable, "-m", "nbgrader", command, ASSIGNMENT], cwd=course, text=True,
+          subprocess.Popen([sys.executable, "-m", "nbgrader", command, ASSIGNMENT, *options], cwd=course, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process):
         assert process.stdout is not None
         for line in process.stdout:

@@ -1,0 +1,110 @@
+"""nbgrader's stock commands on real submissions: points, feedback, regrading, and cells that do harm."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+
+from coursekit import corpus, demo
+
+pytestmark = pytest.mark.slow
+
+TIMEOUT = 15
+HARMFUL = {
+    "endless": "while True: pass",
+    "deaf": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    "exits": "import os\nos._exit(0)",
+    "floods": "for _ in range(10**6): print('x' * 1000)",
+}
+"""Cells that students added after the networks of task 1a; all the rest of their work is right."""
+
+
+def points(course: Path) -> dict[str, dict[str, float | None]]:
+    """Autograded points by student and grade cell."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        return {
+            submission.student.id: {g.name: g.auto_score for n in submission.notebooks for g in n.grades}
+            for submission in gradebook.assignment_submissions("vae")
+        }
+
+
+def add_cell(notebook: Path, after: str, source: str) -> None:
+    nb = nbformat.read(notebook, as_version=4)
+    position = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells].index(after)
+    nb.cells.insert(position + 1, new_code_cell(source))
+    nbformat.write(nb, notebook)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A graded class with feedback, in a folder with a space in its name."""
+    course = tmp_path_factory.mktemp("a course")
+    demo.make_course(course)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.GradeExecute.timeout = {TIMEOUT}\n")
+    samples = {sample.name: sample for sample in corpus.load_all()}
+    for name in ("scale_exp", "beta_guide_only", "blank_stub"):
+        demo.hand_in(course, name, samples[name])
+    for student, source in HARMFUL.items():
+        add_cell(demo.hand_in(course, student, samples["scale_exp"]), "vae_model", source)
+    demo.nbgrader(course, "autograde")
+    demo.nbgrader(course, "generate_feedback")
+    return course
+
+
+FULL = {"test_1a": 1.2, "test_1a_training": 0.3, "test_2": 1.5, "test_3": 1.2, "test_3_training": 0.3}
+
+
+def automatic(scores: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: score for name, score in scores.items() if name.startswith("test_")}
+
+
+def test_right_work_earns_all_points(course):
+    assert automatic(points(course)["scale_exp"]) == FULL
+
+
+def test_written_parts_wait_for_a_person(course):
+    assert points(course)["blank_stub"] == dict.fromkeys(points(course)["blank_stub"], 0)
+
+
+def test_guide_only_beta_loses_points_with_a_message_that_says_so(course):
+    assert points(course)["beta_guide_only"]["test_3"] == pytest.approx(0.65)
+    page = (course / "feedback" / "beta_guide_only" / "vae" / "vae.html").read_text()
+    assert "Skalujesz tylko guide" in page
+
+
+@pytest.mark.parametrize("student", HARMFUL)
+def test_a_harmful_cell_costs_nothing_but_itself(course, student):
+    assert automatic(points(course)[student]) == FULL
+
+
+def test_the_student_is_told_which_cell_did_harm(course):
+    nb = nbformat.read(course / "autograded" / "exits" / "vae" / "vae.ipynb", as_version=4)
+    errors = [(c.source, o.evalue) for c in nb.cells if c.cell_type == "code" for o in c.outputs
+              if o.output_type == "error"]
+    assert errors == [(HARMFUL["exits"], "Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).")]
+
+
+def test_a_flood_of_output_is_cut(course):
+    assert (course / "autograded" / "floods" / "vae" / "vae.ipynb").stat().st_size < 10_000_000
+
+
+def test_feedback_shows_no_mark_scheme_and_no_hidden_test(course):
+    for page in (course / "feedback").glob("*/vae/vae.html"):
+        text = page.read_text()
+        assert "MARK SCHEME" not in text, page
+        assert "grader_tests" not in text, page
+
+
+def test_regrading_one_student_alone_gives_the_same_points(course):
+    before = points(course)
+    demo.nbgrader(course, "autograde", "--student=beta_guide_only", "--force")
+    assert points(course) == before
+
+
+def test_nothing_is_left_behind(course):
+    assert not list((course / "autograded").glob("*/vae/data"))
+    assert (course / ".course_secret").stat().st_mode & 0o077 == 0
