@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools data release demo test lint accuracy bench clean distclean
+.PHONY: help setup tools data release demo test lint accuracy calibrate bench clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
@@ -57,6 +57,9 @@ lint: .venv/.installed  ## ruff and mypy
 
 accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds
 	$(PY) -m benchmarks.accuracy
+
+calibrate: setup  ## bands for trained models, from right solutions over many seeds (takes long)
+	$(PY) -m benchmarks.calibrate
 
 bench: release  ## time and memory against plain loops (takes tens of minutes)
 	$(PY) -m benchmarks.bench
