@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,19 +20,25 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "source" / "vae" / "vae.ipynb"
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 NETWORKS = ("vae_encoder", "vae_decoder", "vae_model")
-PIECE = 12  # samples of one job: enough to share the training of equal networks, few enough to balance
 
 Job = tuple[dict[str, list[Cell]], int]
 """Cells of samples by name, and a seed."""
 
 
 def run_corpus(
-    wanted: Iterable[tuple[corpus.Sample, int]], judge: Judge, workers: int, console: Console
+    wanted: Iterable[tuple[corpus.Sample, int]],
+    judge: Judge,
+    workers: int,
+    console: Console,
+    skip: Collection[str] = (),
 ) -> Iterator[Outcome]:
-    """Outcomes of each sample at seeds 1 to the number beside it, as they come; shows progress on ``console``."""
-    jobs = _jobs(wanted)
+    """Outcomes of each sample at seeds 1 to the number beside it, as they come; shows progress on ``console``.
+
+    skip: grade ids of cells that are left out.
+    """
+    jobs = _jobs(wanted, workers, skip)
     with Progress(console=console) as progress, multiprocessing.get_context("fork").Pool(workers) as pool:
-        bar = progress.add_task("samples", total=sum(len(piece) for piece, _ in jobs))
+        bar = progress.add_task("samples", total=sum(len(samples) for samples, _ in jobs))
         for outcomes in pool.imap_unordered(partial(_run, judge), jobs):
             yield from outcomes
             progress.advance(bar, len(outcomes))
@@ -43,19 +49,18 @@ def _run(judge: Judge, job: Job) -> list[Outcome]:
     return list(run_samples(samples, seed, ROOT, judge))
 
 
-def _jobs(wanted: Iterable[tuple[corpus.Sample, int]]) -> list[Job]:
-    """Samples with the same networks and number of seeds go together, in pieces, once a seed."""
+def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], workers: int, skip: Collection[str]) -> list[Job]:
+    """For each seed a job a worker; samples with the same networks stay together and share their training."""
     groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Cell]]] = {}
     for sample, seeds in wanted:
-        cells = _cells(sample)
+        cells = [cell for cell in _cells(sample) if cell[0] not in skip]
         networks = tuple(source for grade_id, source in cells if grade_id in NETWORKS)
-        groups.setdefault((seeds, networks), {})[sample.name] = cells
-    jobs: list[Job] = []
-    for (seeds, _), group in sorted(groups.items(), key=lambda item: -len(item[1])):
-        names = list(group)
-        pieces = [{name: group[name] for name in names[i : i + PIECE]} for i in range(0, len(names), PIECE)]
-        jobs += [(piece, seed) for piece in pieces for seed in range(1, seeds + 1)]
-    return jobs
+        for seed in range(1, seeds + 1):
+            groups.setdefault((seed, networks), {})[sample.name] = cells
+    jobs: dict[tuple[int, int], dict[str, list[Cell]]] = {}
+    for index, ((seed, _), group) in enumerate(sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1])))):
+        jobs.setdefault((seed, index % workers), {}).update(group)
+    return [(samples, seed) for (seed, _), samples in jobs.items()]
 
 
 def _cells(sample: corpus.Sample) -> list[Cell]:

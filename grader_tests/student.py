@@ -84,8 +84,7 @@ class KernelStudent:
         self._namespace = namespace
 
     def probe(self, name: str, **arguments: Any) -> Reply:
-        request = wire.encode({"probe": name, "arguments": arguments})
-        return _reply(wire.encode(probes.answer(self._namespace, wire.decode(request))))
+        return _reply(wire.encode(probes.answer(self._namespace, {"probe": name, "arguments": arguments})))
 
 
 class ChannelStudent:

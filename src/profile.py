@@ -11,7 +11,7 @@ from typing import Literal, cast, get_args
 
 Profile = Literal["study", "grading"]
 
-GRADING_EPOCHS = 2
+GRADING_EPOCHS = 1
 """Epochs that the checks of a trained model are calibrated for."""
 
 

@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 from src.ae import BaseAutoEncoder
 from src.batches import EVALUATION_BATCH, stack_dataset
 from src.evaluation import frozen
-from src.plots import label_rows_on_the_right, plot_map, plot_mosaic
+from src.plots import plot_map, plot_mosaic
 from src.profile import is_grading
 
 TRAVERSAL_QUANTILES = (0.025, 0.975)
@@ -38,7 +38,7 @@ class AutoEncoderAnalyzer:
 
     The data set is encoded once, when first needed, and every analysis uses that one pass: a
     reconstruction is decoded from the very latent that the other analyses see. The model is evaluated in
-    evaluation mode and left in the mode it had.
+    evaluation mode and left in the mode it had. After further training make a new analyzer.
     """
 
     def __init__(self, model: BaseAutoEncoder, dataset: Dataset, n_samplings: int = 1):
@@ -94,7 +94,9 @@ class AutoEncoderAnalyzer:
         if is_grading():
             return
         images = self._decode(self.averages).unsqueeze(0)
-        plot_mosaic(images, [""], self._encoding.classes, "Obraz średniego wektora ukrytego każdej klasy")
+        plot_mosaic(
+            images, [""], self._encoding.classes, "Obraz zdekodowany ze średniego wektora ukrytego każdej klasy"
+        )
 
     def analyze_features(self, latent_code: torch.Tensor | Sequence[float], steps: int) -> None:
         """Show how each latent feature alone changes the image, one feature in a row.
@@ -108,11 +110,12 @@ class AutoEncoderAnalyzer:
             return
         values = self._traversal_values(steps)
         images = self._decode(_traversal(latent_code, values).flatten(0, 1)).unflatten(0, values.shape)
-        rows = [f"$z_{{{index}}}$:  {low:.1f}" for index, low in enumerate(values[:, 0])]
+        lows = [f"z[{index}]: {low:.1f}" for index, low in enumerate(values[:, 0])]
+        highs = [f"{high:.1f}" for high in values[:, -1]]
+        columns = ["2,5%", *[""] * (steps - 2), "97,5%"]
         title = "Wpływ pojedynczych cech wektora ukrytego na obraz"
-        subtitle = "(w wierszu: wartości cechy od kwantyla 2,5% do 97,5%)"
-        axis = plot_mosaic(images, rows, [""] * steps, f"{title}\n{subtitle}")
-        label_rows_on_the_right(axis, [f"{high:.1f}" for high in values[:, -1]])
+        subtitle = "(w wierszu cecha przechodzi między kwantylami swoich wartości w zbiorze)"
+        plot_mosaic(images, lows, columns, f"{title}\n{subtitle}", highs)
 
     def analyze_tsne(self, n_points: int | None = 2500) -> None:
         """Show the latents on a plane (t-SNE), with the mean of each class.
@@ -156,13 +159,18 @@ class AutoEncoderAnalyzer:
         encoding = self._encoding
         return [int((encoding.labels == index).nonzero()[0]) for index in range(len(encoding.classes))]
 
+    @cached_property
+    def _feature_ranges(self) -> np.ndarray:
+        """Ends of the range of each feature, ``TRAVERSAL_QUANTILES`` of its values: (2, latent features)."""
+        return np.quantile(self._encoding.latents.flatten(0, 1).numpy(), TRAVERSAL_QUANTILES, axis=0)
+
     def _traversal_values(self, steps: int) -> torch.Tensor:
         """Values that each feature takes in ``analyze_features``: (latent features, steps)."""
         if steps < 2:
             raise ValueError(f"Liczba kroków (steps) musi wynosić co najmniej 2, a podano {steps}.")
-        latents = self._encoding.latents.flatten(0, 1).numpy()
-        low, high = np.quantile(latents, TRAVERSAL_QUANTILES, axis=0)
-        return torch.as_tensor(np.linspace(low, high, steps, axis=1), dtype=self._encoding.latents.dtype)
+        low, high = self._feature_ranges
+        values = np.linspace(low, high, steps, axis=1)
+        return torch.as_tensor(values, dtype=self._encoding.latents.dtype)
 
     def _stratified(self, n_points: int | None) -> torch.Tensor:
         """Indices of the first images of each class, as many as is the class's share of ``n_points``."""

@@ -16,6 +16,7 @@ _HISTORY_TITLES = {
 }
 _TILE_INCHES = 0.7
 _WIDEST_INCHES = 14.0
+_LETTER_INCHES = 0.09
 
 
 def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequence[float]]) -> None:
@@ -40,34 +41,56 @@ def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequenc
     figure.suptitle("Przebieg treningu")
 
 
-def plot_mosaic(images: torch.Tensor, row_labels: Sequence[str], column_labels: Sequence[str], title: str) -> Axes:
+def plot_mosaic(
+    images: torch.Tensor,
+    row_labels: Sequence[str],
+    column_labels: Sequence[str],
+    title: str,
+    right_labels: Sequence[str] = (),
+) -> None:
     """Open a figure with images in a table, all on one scale from 0 (black) to 1 (white).
 
-    The table is drawn as a single image: a hundred small axes would take seconds.
+    The table is drawn as a single image, and its place is computed, not searched for: a hundred small axes
+    would take seconds.
 
     :param images: (rows, columns, channels, height, width), 1 channel (grey) or 3 (colour)
-    :return: the axes of the table
+    :param row_labels: at the left end of each row
+    :param column_labels: above each column
+    :param right_labels: at the right end of each row
     """
     rows, columns, _, height, width = images.shape
-    tile = min(_TILE_INCHES, _WIDEST_INCHES / columns)
-    size = (tile * columns + 1.0, tile * rows * height / width + 0.8)
-    axis = plt.figure(figsize=size, layout="compressed").subplots()
-    axis.imshow(mosaic(images), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    picture = mosaic(images)
+    axis = _table_axis(picture.shape[1] / picture.shape[0], columns, title, row_labels, right_labels)
+    axis.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     axis.set_xticks(_tile_centres(columns, width), column_labels)
     axis.set_yticks(_tile_centres(rows, height), row_labels)
-    axis.tick_params(length=0)
-    axis.xaxis.tick_top()
+    axis.tick_params(length=0, top=True, labeltop=True, labelbottom=False)
     axis.spines[:].set_visible(False)
-    axis.set_title(title)
-    return axis
+    for y, label in zip(axis.get_yticks(), right_labels, strict=False):
+        axis.text(picture.shape[1] + 1, y, label, va="center")
 
 
-def label_rows_on_the_right(axis: Axes, labels: Sequence[str]) -> None:
-    """Write a label at the right end of each row of a mosaic."""
-    right = axis.secondary_yaxis("right")
-    right.set_yticks(axis.get_yticks(), labels)
-    right.tick_params(length=0)
-    right.spines[:].set_visible(False)
+def _table_axis(
+    aspect: float, columns: int, title: str, row_labels: Sequence[str], right_labels: Sequence[str]
+) -> Axes:
+    """Axes of a table of images in a new figure, just as large as it and the labels around it need.
+
+    :param aspect: width of the table over its height
+    """
+    table_width = min(_TILE_INCHES * columns, _WIDEST_INCHES)
+    table_height = table_width / aspect
+    left, right = (0.1 + _text_width(labels) for labels in (row_labels, right_labels))
+    top = 0.35 + 0.25 * len(title.splitlines())
+    width = max(left + table_width + right, _text_width(title.splitlines()) + 0.5)
+    height = table_height + top
+    figure = plt.figure(figsize=(width, height))
+    figure.suptitle(title, y=1 - 0.05 / height)
+    return figure.add_axes((left / width, 0, table_width / width, table_height / height))
+
+
+def _text_width(lines: Sequence[str]) -> float:
+    """Width of the longest line, in inches, roughly."""
+    return _LETTER_INCHES * max(map(len, lines), default=0)
 
 
 def mosaic(images: torch.Tensor) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 from tqdm.auto import tqdm
 
 from src.batches import evaluation_batches, image_batches
@@ -153,7 +153,7 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
 @contextmanager
 def _progress_bars(epochs: int, train_loader: DataLoader) -> Iterator[tuple[tqdm, tqdm]]:
     """Bars of epochs and of the steps of the current epoch; none in grading."""
-    steps = len(train_loader) if hasattr(train_loader, "__len__") else None
+    steps = None if isinstance(train_loader.dataset, IterableDataset) else len(train_loader)
     with (
         tqdm(total=epochs, desc="Epoki", disable=is_grading()) as epoch_bar,
         tqdm(total=steps, desc="Kroki", disable=is_grading(), leave=False) as step_bar,
