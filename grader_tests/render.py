@@ -14,8 +14,8 @@ _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True
 <tr><td style="text-align:left">{{ r.title }}
 {% if r.message %}<br>{{ r.message }}{% endif %}
 {% if r.hint %}<br><em>Wskazówka: {{ r.hint }}</em>{% endif %}</td>
-<td>{{ "✓ zaliczone" if r.verdict == passed else "✗ niezaliczone" }}</td>
-<td>{{ r.points|replace(".", ",") }} / {{ r.maximum|replace(".", ",") }}</td></tr>
+<td style="white-space:nowrap">{{ "✓ zaliczone" if r.verdict == passed else "✗ niezaliczone" }}</td>
+<td style="white-space:nowrap">{{ r.points|replace(".", ",") }} / {{ r.maximum|replace(".", ",") }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 """)
