@@ -9,7 +9,16 @@ from pathlib import Path
 # Before torch is imported: workers judge in the profile of grading, one thread each.
 os.environ.update(COURSE_PROFILE="grading", OMP_NUM_THREADS="1", MPLBACKEND="agg")
 
+# Loaded here once, and not by every forked sample: what the notebook and its solutions import.
+import matplotlib.pyplot  # noqa: F401
 import nbformat
+import pyro  # noqa: F401
+import sklearn.ensemble
+import sklearn.linear_model
+import sklearn.naive_bayes
+import sklearn.neighbors
+import sklearn.svm  # noqa: F401
+import torchvision  # noqa: F401
 from rich.console import Console
 from rich.progress import Progress
 
