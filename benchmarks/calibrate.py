@@ -30,16 +30,17 @@ from src.profile import GRADING_EPOCHS
 
 ROOM = {
     "ae_mse": (0.5, 1.3),
-    "vae_negative_elbo": (0.8, 1.25),
-    "vae_kl": (0.25, 1.5),
-    "vae_variance": (0.5, 1.3),
-    "bvae_negative_elbo": (0.8, 1.25),
-    "bvae_kl": (0.1, 1.2),
-    "bvae_variance": (0.6, 1.2),
+    "vae_negative_elbo": (0.8, 1.4),
+    "vae_kl": (0.15, 1.8),
+    "vae_variance": (0.5, 1.8),
+    "bvae_negative_elbo": (0.8, 1.4),
+    "bvae_kl": (0.03, 1.2),
+    "bvae_variance": (0.6, 1.8),
 }
 """Factors of the lowest and the highest value seen. A right solution may well learn slower than every wheat (a deeper
-network: higher −ELBO, less KL, another variance), so there is much room on that side; on the other side there is as
-much as leaves the mistakes outside: a misplaced β gives more KL and a variance far from 1."""
+network: higher −ELBO, less KL, another variance), so there is much room on that side. The mistakes that only training
+shows must stay well outside at every seed: β on the guide alone (variance near 3), any misplaced β (more KL than β = 3
+leaves), a collapsed posterior (KL near 0), a decoder that cannot draw (−ELBO above 500)."""
 MODELS = {"test_1a_training": "vae", "test_3_training": "bvae"}
 UNUSED = ("test_1a", "classification", "test_2", "test_3")
 REFERENCE = "scale_exp_half_logvar"
