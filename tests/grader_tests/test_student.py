@@ -52,7 +52,7 @@ def test_a_students_exception_is_told(namespace):
             raise ZeroDivisionError("dzielenie przez zero\nwith a long listing")
 
     student = KernelStudent({**namespace, "VEncoder": Broken})
-    with pytest.raises(ProbeError, match="^Kod zgłosił wyjątek ZeroDivisionError: dzielenie przez zero$"):
+    with pytest.raises(ProbeError, match=r"^Kod zgłosił wyjątek ZeroDivisionError: dzielenie przez zero$"):
         student.probe("encode", sizes=[64, 16, 3], x=X.reshape(4, 64))
 
 
