@@ -450,13 +450,9 @@ def refitted_predictions(namespace, fits, queries):
 
 
 def training_rows(namespace):
-    """The images that the notebook's ``train_dataset`` holds, as one checksum per image -> (N,)."""
-    return {"checksums": image_checksums(np.asarray(_find(namespace, "train_dataset").data))}
-
-
-def image_checksums(images):
-    """CRC-32 of each image (N, H, W) of 0..255 -> (N,); equal for equal images."""
-    return np.array([zlib.crc32(image) for image in np.ascontiguousarray(images, dtype=np.uint8)])
+    """CRC-32 of each image that the notebook's ``train_dataset`` holds -> checksums (N,)."""
+    images = np.ascontiguousarray(_find(namespace, "train_dataset").data, dtype=np.uint8)
+    return {"checksums": np.array([zlib.crc32(image) for image in images])}
 
 
 _PROBES = {

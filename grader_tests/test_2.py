@@ -1,12 +1,12 @@
 """Checks of task 2: the classifiers in ``classification_results``, asked on real images."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from grader_tests import mnist
-from grader_tests.probes import image_checksums
 from grader_tests.student import ProbeError
 from grader_tests.trained import bands, measure, reconstruction_error
 from grader_tests.verdict import check, require
@@ -43,7 +43,7 @@ class Splits:
 def splits(student, module_rng, module_seeds):
     images, labels = mnist.images(train=True)
     known = student.probe("training_rows", seed=module_seeds()).array("checksums")
-    used = np.isin(image_checksums(images), known)
+    used = np.isin([zlib.crc32(image) for image in images], known)
     fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
     return Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
 
