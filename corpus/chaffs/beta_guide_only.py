@@ -4,7 +4,7 @@
 #     title: only the guide scaled by beta
 #     # Wrong because the loss gets β log q - log p: the prior's log-probability is not scaled.
 #     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.trained_variance]
+#     fails: [3.beta_loss, 3.prior_scale, 3.trained_kl, 3.trained_variance]
 # ---
 
 # %% grade_id="beta_vae"

@@ -4,7 +4,7 @@
 #     title: the latent sites scaled by 1/beta
 #     # Wrong because a larger β weakens the regularisation where it should strengthen it.
 #     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.trained_kl]
+#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.trained_kl, 3.trained_variance]
 # ---
 
 # %% grade_id="beta_vae"

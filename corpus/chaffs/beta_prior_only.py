@@ -4,7 +4,7 @@
 #     title: only the prior scaled by beta
 #     # Wrong because the loss gets log q - β log p: the guide's log-probability is not scaled.
 #     points: {}
-#     fails: [3.beta_loss, 3.posterior_scale, 3.trained_variance]
+#     fails: [3.beta_loss, 3.posterior_scale, 3.trained_kl]
 # ---
 
 # %% grade_id="beta_vae"

@@ -23,7 +23,7 @@ with torch.no_grad():
     representations = {
         "raw": (X_train.flatten(1).numpy(), X_val.flatten(1).numpy()),
         "ae": (ae_model.encoder_forward(X_train).numpy(), ae_model.encoder_forward(X_val).numpy()),
-        "vae": (vae_model.encoder_forward(X_train).numpy(), vae_model.encoder_forward(X_val).numpy()),
+        "vae": (vae_model.encoder(X_train.flatten(1))[0].numpy(), vae_model.encoder(X_val.flatten(1))[0].numpy()),
     }
 
 classification_results = {}

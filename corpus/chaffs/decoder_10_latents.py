@@ -4,7 +4,7 @@
 #     title: ten latents written into the decoder
 #     # Wrong because n_latent_features is ignored.
 #     points: {}
-#     fails: [1a.decoder_shapes, 1a.decoder_range, 1a.decoder_forward, 1a.gradients, 1a.elbo]
+#     fails: [1a.decoder_shapes, 1a.decoder_range, 1a.decoder_deterministic, 1a.gradients, 1a.elbo]
 # ---
 
 # %% grade_id="vae_decoder"

@@ -4,7 +4,7 @@
 #     title: the hidden layer of the encoder detached
 #     # Wrong because no gradient reaches the first layer of the encoder.
 #     points: {}
-#     fails: [1a.gradients, 1a.trained_elbo]
+#     fails: [1a.gradients, 2.latents_informative]
 # ---
 
 # %% grade_id="vae_encoder"

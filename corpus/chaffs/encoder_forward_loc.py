@@ -4,7 +4,7 @@
 #     title: encoder_forward returns loc
 #     # Wrong because nothing is sampled: every call gives the mean of the distribution.
 #     points: {}
-#     fails: [1a.encoder_forward_distribution, 1a.encoder_forward_independence]
+#     fails: [1a.encoder_forward_independence]
 # ---
 
 # %% grade_id="vae_model"

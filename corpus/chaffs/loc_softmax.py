@@ -4,7 +4,7 @@
 #     title: softmax on loc
 #     # Wrong because softmax keeps loc in [0, 1] with sum 1.
 #     points: {}
-#     fails: [1a.loc_range, 1a.trained_elbo]
+#     fails: [1a.loc_range, 2.latents_informative]
 # ---
 
 # %% grade_id="vae_encoder"

@@ -44,7 +44,7 @@ class VariationalAutoencoder(BaseAutoEncoder):
         pyro.module("decoder", self.decoder)
         z_loc = x.new_zeros((x.shape[0], self.n_latent_features))
         z_scale = x.new_ones((x.shape[0], self.n_latent_features))
-        z = pyro.sample("latent", dist.Normal(z_loc, z_scale).to_event(1))
+        z = pyro.sample("latent", dist.Normal(z_loc, z_scale).to_event(2))
         probabilities = self.decoder(z).view(x.shape)
         pyro.sample("obs", dist.Bernoulli(probabilities, validate_args=False).to_event(4), obs=x)
 

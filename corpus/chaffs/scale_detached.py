@@ -4,7 +4,7 @@
 #     title: a detached scale
 #     # Wrong because detach() stops the gradient, so the scale head never learns.
 #     points: {}
-#     fails: [1a.gradients, 1a.trained_elbo]
+#     fails: [1a.gradients, 1a.trained_posterior]
 # ---
 
 # %% grade_id="vae_encoder"

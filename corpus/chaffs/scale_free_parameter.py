@@ -4,7 +4,7 @@
 #     title: a learned scale that is the same for every image
 #     # Wrong because the scale is a parameter of the model and not a function of the image.
 #     points: {}
-#     fails: [1a.scale_depends_on_x]
+#     fails: [1a.scale_range, 1a.scale_depends_on_x]
 # ---
 
 # %% grade_id="vae_encoder"

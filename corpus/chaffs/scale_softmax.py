@@ -5,7 +5,7 @@
 #     # Wrong because scales that sum to one over the latents cannot all be small, or large, and never exceed
 #     # 1.
 #     points: {}
-#     fails: [1a.scale_range, 1a.scale_depends_on_x]
+#     fails: [1a.scale_range, 3.trained_kl]
 # ---
 
 # %% grade_id="vae_encoder"
