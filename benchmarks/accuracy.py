@@ -28,7 +28,7 @@ from grader_tests.verdict import PASSED
 
 ROOT = Path(__file__).resolve().parent.parent
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def check_cell(cell: str, student: Student, seed: int) -> list[Any]:
@@ -63,7 +63,7 @@ class Tally:
         self.lines.append(f"{sample.kind} {sample.name}, seed {outcome.seed}: "
                           f"passes {sorted(missed) or 'nothing'} that it should fail")
         self.lines += [f"    fails {r.id} ({r.verdict}): {r.message}" for r in unasked]
-        self.lines += [f"    cell {cell}: {error}" for cell, error in outcome.errors.items()]
+        self.lines += [f"    cell {cell}: {error.partition(chr(10))[0]}" for cell, error in outcome.errors.items()]
 
 
 def main() -> int:

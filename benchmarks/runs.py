@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "source" / "vae" / "vae.ipynb"
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 NETWORKS = ("vae_encoder", "vae_decoder", "vae_model")
+PIECE = 12
+"""Samples of one job: enough to share the training of equal networks, few enough to keep all workers busy."""
 
 Job = tuple[dict[str, list[Cell]], int]
 """Cells of samples by name, and a seed."""
@@ -45,7 +47,7 @@ def run_corpus(
 
     skip: grade ids of cells that are left out.
     """
-    jobs = _jobs(wanted, workers, skip)
+    jobs = _jobs(wanted, skip)
     with Progress(console=console) as progress, multiprocessing.get_context("fork").Pool(workers) as pool:
         bar = progress.add_task("samples", total=sum(len(samples) for samples, _ in jobs))
         for outcomes in pool.imap_unordered(partial(_run, judge), jobs):
@@ -58,18 +60,20 @@ def _run(judge: Judge, job: Job) -> list[Outcome]:
     return list(run_samples(samples, seed, ROOT, judge))
 
 
-def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], workers: int, skip: Collection[str]) -> list[Job]:
-    """For each seed a job a worker; samples with the same networks stay together and share their training."""
-    groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Cell]]] = {}
+def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], skip: Collection[str]) -> list[Job]:
+    """Jobs of about PIECE samples of one seed, in the order of seeds; samples with the same networks side by side."""
+    by_seed: dict[int, list[tuple[tuple[str, ...], str, list[Cell]]]] = {}
     for sample, seeds in wanted:
         cells = [cell for cell in _cells(sample) if cell[0] not in skip]
         networks = tuple(source for grade_id, source in cells if grade_id in NETWORKS)
         for seed in range(1, seeds + 1):
-            groups.setdefault((seed, networks), {})[sample.name] = cells
-    jobs: dict[tuple[int, int], dict[str, list[Cell]]] = {}
-    for index, ((seed, _), group) in enumerate(sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1])))):
-        jobs.setdefault((seed, index % workers), {}).update(group)
-    return [(samples, seed) for (seed, _), samples in jobs.items()]
+            by_seed.setdefault(seed, []).append((networks, sample.name, cells))
+    jobs = []
+    for seed, rows in sorted(by_seed.items()):
+        rows.sort(key=lambda row: row[:2])
+        for start in range(0, len(rows), PIECE):
+            jobs.append(({name: cells for _, name, cells in rows[start : start + PIECE]}, seed))
+    return jobs
 
 
 def _cells(sample: corpus.Sample) -> list[Cell]:

@@ -33,12 +33,14 @@ Judge = Callable[[str, Student, int], list[Any]]
 
 @dataclass
 class Outcome:
-    """What the judge made of one sample at one seed; ``errors``: exceptions of its own cells, by cell."""
+    """What the judge made of one sample at one seed; ``errors``: exceptions of its own cells, by cell;
+    ``notes``: what checks remembered for later cells."""
 
     sample: str
     seed: int
     results: list[Any] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, float] = field(default_factory=dict)
 
 
 def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path, judge: Judge) -> Iterator[Outcome]:
@@ -102,7 +104,7 @@ class _Trial:
         """Execute or judge one cell."""
         grade_id, source = cell
         if grade_id in grade_cells():
-            outcome.results += self.judge(grade_id, KernelStudent(namespace), self.seed)
+            outcome.results += self.judge(grade_id, KernelStudent(namespace, outcome.notes), self.seed)
             return
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():

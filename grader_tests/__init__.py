@@ -9,6 +9,8 @@ from .render import as_text
 from .session import run_checks
 from .student import KernelStudent
 
+_notes: dict[str, float] = {}
+
 
 def grade(cell: str, namespace: dict[str, Any], seed: int = 2021) -> float:
     """Check grade cell ``cell`` in this kernel, print what was found (Polish) and return the points.
@@ -16,6 +18,6 @@ def grade(cell: str, namespace: dict[str, Any], seed: int = 2021) -> float:
     For authors trying the notebook, and for stock nbgrader. Autograding does not execute this call: the kit's
     replacement of nbgrader's ``Execute`` runs the same checks from outside the student's process.
     """
-    report = run_checks(cell, KernelStudent(namespace), seed)
+    report = run_checks(cell, KernelStudent(namespace, _notes), seed)
     print(as_text(report))
     return report.points

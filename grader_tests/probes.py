@@ -118,11 +118,12 @@ def encode(namespace, sizes, x, gain=1.0):
 
 @torch.no_grad()
 def encode_path(namespace, sizes, start, end, t, gain=1.0):
-    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, T) -> loc, scale (L, T, Z)."""
+    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, T) -> scale (L, T, Z)."""
     start, end, t = _tensor(start)[:, None], _tensor(end)[:, None], torch.as_tensor(t)
     x = torch.lerp(start.double(), end.double(), t[..., None].double()).float()
-    loc, scale = _network(namespace, "VEncoder", sizes, gain)(x.flatten(0, 1))
-    return {"loc": _array(loc.unflatten(0, t.shape)), "scale": _array(scale.unflatten(0, t.shape))}
+    network = _network(namespace, "VEncoder", sizes, gain)
+    scale = torch.cat([network(batch)[1] for batch in x.flatten(0, 1).split(32)])  # 32: the notebook's batch
+    return {"scale": _array(scale.unflatten(0, t.shape))}
 
 
 @torch.no_grad()
@@ -434,19 +435,25 @@ def _labels(classifier, inputs):
     return np.asarray(classifier.predict(inputs)).astype(np.int64).reshape(-1)
 
 
-def refitted_predictions(namespace, fits, queries):
-    """An unfitted clone of the classifier of the plain autoencoder's latents, fitted on each named pair
-    (images (N, H, W), labels (N,)) of ``fits``: its labels for ``queries`` (M, H, W), one array (M,) a name,
-    and as ``own`` those of the student's fitted classifier."""
+def refitted_predictions(namespace, key, fits, queries):
+    """An unfitted clone of the classifier of the latents of ``<key>_model``, fitted on each named pair (images
+    (N, H, W), labels (N,)) of ``fits``: its labels for ``queries`` (M, H, W), one array (M,) a name, and as
+    ``own`` those of the student's fitted classifier."""
     from sklearn.base import clone
 
-    classifier = _find(namespace, "classification_results")["ae"]["classifier"]
-    inputs = _features(namespace, "ae", queries, "sample")
+    classifier = _find(namespace, "classification_results")[key]["classifier"]
+    inputs = _features(namespace, key, queries, "sample")
     labels = {"own": _labels(classifier, inputs)}
     for name, (images, targets) in fits.items():
-        fitted = clone(classifier).fit(_features(namespace, "ae", images, "sample"), np.asarray(targets))
+        fitted = clone(classifier).fit(_features(namespace, key, images, "sample"), np.asarray(targets))
         labels[name] = _labels(fitted, inputs)
     return labels
+
+
+def weights_checksum(namespace, model):
+    """CRC-32 of all weights of the notebook's variable ``model`` -> checksum."""
+    weights = _find(namespace, model).state_dict().values()
+    return {"checksum": zlib.crc32(b"".join(np.ascontiguousarray(w.detach()).tobytes() for w in weights))}
 
 
 def training_rows(namespace):
@@ -460,6 +467,6 @@ _PROBES = {
     for probe in (
         encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
         inheritance, trained_encode, trained_decode, reconstruct, classification_entries, predictions,
-        refitted_predictions, training_rows,
+        refitted_predictions, training_rows, weights_checksum,
     )
 }

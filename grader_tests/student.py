@@ -71,7 +71,9 @@ class Reply:
 
 
 class Student(Protocol):
-    """Something that answers probes."""
+    """Something that answers probes; ``notes``: what a check remembers of it for the checks of later cells."""
+
+    notes: dict[str, float]
 
     def probe(self, name: str, **arguments: Any) -> Reply:
         """Run ``probes.<name>(namespace, **arguments)`` next to the student's objects; raises ProbeError."""
@@ -80,7 +82,8 @@ class Student(Protocol):
 class KernelStudent:
     """Probes run in this process, on ``namespace`` (the notebook's globals)."""
 
-    def __init__(self, namespace: dict[str, Any]):
+    def __init__(self, namespace: dict[str, Any], notes: dict[str, float] | None = None):
+        self.notes = {} if notes is None else notes
         from . import probes  # not at the top: autograding has no use for torch in the grader's process
 
         self._namespace = namespace
@@ -98,6 +101,7 @@ class ChannelStudent:
     """
 
     def __init__(self, run_cell: Callable[[str], list[dict[str, Any]]]):
+        self.notes: dict[str, float] = {}
         self._run_cell = run_cell
         self._installed = False
 

@@ -2,12 +2,14 @@
 
 import pytest
 
-from grader_tests.trained import measure, require_inside
+from grader_tests.trained import VAE_WEIGHTS, measure, require_inside
 from grader_tests.verdict import check
 
 
 @pytest.fixture(scope="module")
 def trained(student, module_rng, module_seeds):
+    reply = student.probe("weights_checksum", model="vae_model", seed=module_seeds())
+    student.notes[VAE_WEIGHTS] = reply.number("checksum")  # task 2 asks whether they have changed
     return measure(student, "vae_model", module_rng, module_seeds)
 
 

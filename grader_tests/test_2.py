@@ -8,7 +8,7 @@ import pytest
 
 from grader_tests import mnist
 from grader_tests.student import ProbeError
-from grader_tests.trained import bands, measure, reconstruction_error
+from grader_tests.trained import VAE_WEIGHTS, bands, measure, reconstruction_error
 from grader_tests.verdict import check, require
 
 KEYS = ("raw", "ae", "vae")
@@ -94,10 +94,14 @@ def test_same_classifier(entries):
 def test_accuracy(student, entries, accuracies, splits, seeds):
     # Pixels and a plain autoencoder give the same predictions again: 0.006 admits rounding to two decimals.
     # Latents of a VAE are drawn anew: their accuracy has a standard deviation of about 0.002; 0.02 is 7 of them
-    # and the rounding.
+    # and the rounding. What several draws of the same latents differ by is added.
     for key, tolerance in (("raw", 0.006), ("ae", 0.006), ("vae", 0.02)):
         reported = entries[key].number("accuracy")
         found = [accuracies["val", kind] for kind in KINDS if kind.startswith(key)]
+        if key == "vae":
+            again = [ask_accuracies(student, splits.val, ["vae"], seeds())["vae"] for _ in range(2)]
+            tolerance += np.ptp([accuracies["val", "vae"], *again])
+            found += again
         nearest = min(found, key=lambda value: abs(value - reported))
         require(abs(nearest - reported) <= tolerance,
                 f"we wpisie {key!r} podano {reported:.4f}.", f"około {nearest:.4f}.")
@@ -115,10 +119,11 @@ def test_accuracy(student, entries, accuracies, splits, seeds):
 def test_trained_on_train(student, accuracies, splits, seeds):
     # Difference of two accuracies on 10,000 and 3,000 images: standard error below 0.0104; 0.06 is more than 5 of them.
     for key in KEYS:
-        seen, unseen = accuracies["val", key], accuracies["fresh", key]
+        kinds = [kind for kind in KINDS if kind.startswith(key)]
+        seen, unseen = min(((accuracies["val", k], accuracies["fresh", k]) for k in kinds), key=lambda a: a[0] - a[1])
         require(seen - unseen < 0.06, f"({NAMES[key]}) accuracy {seen:.3f} na zbiorze walidacyjnym, ale {unseen:.3f} "
                 "na obrazach spoza obu zbiorów.", "podobnych wartości, bo żaden z tych obrazów nie służył do nauki.")
-    refitted = student.probe("refitted_predictions", queries=splits.fresh[0], seed=seeds(),
+    refitted = student.probe("refitted_predictions", key="ae", queries=splits.fresh[0], seed=seeds(),
                              fits={"train": list(splits.train), "val": list(splits.val)})
     own, on_train, on_val = (refitted.array(name, (FRESH,)) for name in ("own", "train", "val"))
     with_train, with_val = float((own == on_train).mean()), float((own == on_val).mean())
@@ -135,10 +140,16 @@ def test_weak_on_raw(accuracies):
 
 @check("2.latents_informative", "0.15", "Klasyfikatory na wektorach ukrytych są lepsze niż zgadywanie",
        "Sprawdź, czy klasyfikator dostaje wektory ukryte z właściwego modelu i etykiety w tej samej kolejności.")
-def test_latents_informative(accuracies):
-    for key in ("ae", "vae"):
-        value = max(accuracies["val", kind] for kind in KINDS if kind.startswith(key))
-        require(value > 0.25, f"({NAMES[key]}) accuracy {value:.3f}.", "wartości wyraźnie powyżej 0,1.")
+def test_latents_informative(student, accuracies, splits, seeds):
+    require(accuracies["val", "ae"] > 0.25, f"(autokoder) accuracy {accuracies['val', 'ae']:.3f}.",
+            "wartości wyraźnie powyżej 0,1.")
+    # How much the latents of the VAE tell is a matter of task 1a: the classifier must make of them what one that
+    # is fitted anew makes of them.
+    reply = student.probe("refitted_predictions", key="vae", queries=splits.fresh[0], seed=seeds(),
+                          fits={"train": list(splits.train)})
+    refitted = float((reply.array("train", (FRESH,)) == splits.fresh[1]).mean())
+    value = max(accuracies["fresh", "vae"], accuracies["fresh", "vae_mean"])
+    require(value > refitted - 0.1, f"(VAE) accuracy {value:.3f}.", f"około {refitted:.3f} na tych wektorach ukrytych.")
 
 
 @check("2.times", "0.10", "Zmierzono czas uczenia i wnioskowania",
@@ -156,10 +167,12 @@ def test_times(entries):
        "Sprawdzamy reprezentację, która już powstała: klasyfikator uczy się na wektorach ukrytych, a wagi kodera "
        "się nie zmieniają.")
 def test_encoders_untouched(student, rng, seeds):
-    measured = measure(student, "vae_model", rng, seeds)
-    require_below("vae_negative_elbo", measured.negative_elbo, "vae_model ma teraz −ELBO {:.1f} nata na obraz.")
     error = reconstruction_error(student, "ae_model", rng, seeds)
     require_below("ae_mse", error, "ae_model rekonstruuje teraz obrazy z błędem MSE {:.4f}.")
+    now = student.probe("weights_checksum", model="vae_model", seed=seeds()).number("checksum")
+    if student.notes.get(VAE_WEIGHTS, now) != now:  # perhaps an experiment of 1b: then it still reconstructs
+        measured = measure(student, "vae_model", rng, seeds)
+        require_below("vae_negative_elbo", measured.negative_elbo, "vae_model ma teraz −ELBO {:.1f} nata na obraz.")
 
 
 def require_below(name, value, observed):

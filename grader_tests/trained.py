@@ -16,6 +16,8 @@ from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
 IMAGES = 1000
+VAE_WEIGHTS = "weights of vae_model after its training"
+"""Key of the student's notes."""
 
 
 @dataclass(frozen=True)

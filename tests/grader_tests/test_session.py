@@ -1,5 +1,7 @@
 """The checks of each grade cell add up to its points, and only a passed check earns any."""
 
+from typing import ClassVar
+
 import nbformat
 import pytest
 
@@ -51,6 +53,7 @@ class Liar:
 
     def __init__(self, fields):
         self.fields = fields
+        self.notes = {}
 
     def probe(self, name, **arguments):
         return Reply(self.fields)
@@ -66,6 +69,8 @@ def test_forged_answers_are_failures_not_crashes(fields):
 
 class Bomb:
     """A backend with a fault of its own."""
+
+    notes: ClassVar[dict] = {}
 
     def probe(self, name, **arguments):
         raise MemoryError("out of memory")
@@ -89,6 +94,8 @@ def test_inputs_differ_by_seed_and_repeat_with_it():
 
 def test_probe_errors_are_the_students(here):
     class Refuses:
+        notes: ClassVar[dict] = {}
+
         def probe(self, name, **arguments):
             raise ProbeError("nie odpowiada")
 
