@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from benchmarks.accuracy import Tally, check_cell
+from benchmarks.accuracy import Tally, all_checks, check_cell
 from benchmarks.runs import run_corpus
 from coursekit import corpus
 from grader_tests.session import cells, list_checks
@@ -32,7 +32,7 @@ def test_every_check_has_a_chaff():
 @pytest.mark.slow
 def test_every_sample_is_judged_as_its_header_says():
     samples = {sample.name: sample for sample in corpus.load_all()}
-    tally = Tally()
+    tally = Tally(all_checks())
     for outcome in run_corpus([(s, 1) for s in samples.values()], check_cell, 2, Console(quiet=True)):
         tally.add(samples[outcome.sample], outcome)
     assert sum(tally.runs.values()) == len(samples)
