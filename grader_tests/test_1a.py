@@ -113,7 +113,7 @@ def test_scale_range(student, rng, seeds):
 def test_scale_depends_on_x(student, rng, seeds):
     _, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(4.0,))
     spread = scale[0].std(axis=0) / (np.abs(scale[0]).mean(axis=0) + 1e-12)
-    require((spread > 1e-4).all(), "z_scale jest takie samo dla różnych obrazów.",
+    require(spread.max() > 1e-4, "z_scale jest takie samo dla różnych obrazów.",
             "innych wartości z_scale dla innych obrazów.")
 
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a default of the class wins over the argument
 #     # Wrong because the value passed as beta is overwritten by the class's own constant.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.9}
 #     fails: [3.beta_argument, 3.beta_one, 3.beta_loss]
 # ---
 

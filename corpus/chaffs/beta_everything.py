@@ -4,7 +4,7 @@
 #     title: the whole model and the whole guide scaled by beta
 #     # Wrong because the whole loss is multiplied by β, which changes the learning rate and not the balance
 #     # of its parts.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.9}
 #     fails: [3.beta_loss, 3.likelihood_scale, 3.trained_kl]
 # ---
 

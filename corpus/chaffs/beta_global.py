@@ -3,7 +3,7 @@
 #   corpus:
 #     title: beta read from a global variable
 #     # Wrong because the argument is ignored, and every model has the β of the notebook's variable.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.9}
 #     fails: [3.beta_argument, 3.beta_one, 3.beta_loss]
 # ---
 

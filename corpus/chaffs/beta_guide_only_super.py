@@ -3,7 +3,7 @@
 #   corpus:
 #     title: only super().guide scaled by beta and the model inherited
 #     # Wrong because the loss gets β log q - log p: the prior's log-probability is not scaled.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.65}
 #     fails: [3.beta_loss, 3.prior_scale, 3.trained_kl, 3.trained_variance]
 # ---
 

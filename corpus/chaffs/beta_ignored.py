@@ -3,7 +3,7 @@
 #   corpus:
 #     title: beta is stored and never used
 #     # Wrong because the model is the plain VAE whatever beta.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.85}
 #     fails: [3.beta_argument, 3.beta_loss, 3.trained_kl]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the guide and the likelihood scaled and the prior not
 #     # Wrong because the handler stands around the wrong site of the model.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.55}
 #     fails: [3.beta_loss, 3.prior_scale, 3.likelihood_scale, 3.trained_kl, 3.trained_variance]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the whole model scaled by beta and the guide not
 #     # Wrong because prior and likelihood are both multiplied by β, and the guide's log-probability is not.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.7}
 #     fails: [3.beta_loss, 3.posterior_scale, 3.likelihood_scale, 3.trained_kl]
 # ---
 

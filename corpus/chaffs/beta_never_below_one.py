@@ -3,8 +3,8 @@
 #   corpus:
 #     title: beta below 1 treated as 1
 #     # Wrong because values of β between 0 and 1 are as good as others, and they are ignored.
-#     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.75}
+#     fails: [3.beta_loss, 3.posterior_scale, 3.prior_scale]
 # ---
 
 # %% grade_id="beta_vae"

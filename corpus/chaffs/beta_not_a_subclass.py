@@ -4,7 +4,7 @@
 #     title: a beta-VAE written from scratch
 #     # Wrong because the loss is right, but the class does not extend VariationalAutoencoder: all of it is
 #     # copied.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 1.4}
 #     fails: [3.subclass]
 # ---
 

@@ -4,8 +4,8 @@
 #     title: the likelihood scaled by 1/beta
 #     # Wrong because the optimum is that of the β-VAE, but the loss is divided by β: it is not the objective
 #     # of the task.
-#     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.likelihood_scale]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.65}
+#     fails: [3.beta_loss, 3.posterior_scale, 3.prior_scale, 3.likelihood_scale]
 # ---
 
 # %% grade_id="beta_vae"

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: loc and scale of the encoder multiplied by beta
 #     # Wrong because β changes the posterior itself and not the weight of the KL divergence.
-#     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.trained_kl, 3.trained_variance]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.45}
+#     fails: [3.beta_loss, 3.posterior_scale, 3.prior_scale, 3.trained_kl, 3.trained_variance]
 # ---
 
 # %% grade_id="beta_vae"

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: the encoder's scale multiplied by beta
 #     # Wrong because β changes the posterior itself and not the weight of the KL divergence.
-#     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale, 3.trained_kl]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.6}
+#     fails: [3.beta_loss, 3.posterior_scale, 3.prior_scale, 3.trained_kl]
 # ---
 
 # %% grade_id="beta_vae"

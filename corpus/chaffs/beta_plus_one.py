@@ -3,8 +3,8 @@
 #   corpus:
 #     title: beta times the KL added to the VAE's own KL
 #     # Wrong because the KL divergence of the parent stays in the loss, so its weight is 1 + β.
-#     points: {}
-#     fails: [3.beta_one, 3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.65}
+#     fails: [3.beta_one, 3.beta_loss, 3.posterior_scale, 3.prior_scale]
 # ---
 
 # %% grade_id="beta_vae"

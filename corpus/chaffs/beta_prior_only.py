@@ -3,7 +3,7 @@
 #   corpus:
 #     title: only the prior scaled by beta
 #     # Wrong because the loss gets log q - β log p: the guide's log-probability is not scaled.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.8}
 #     fails: [3.beta_loss, 3.posterior_scale, 3.trained_kl]
 # ---
 

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: beta applied twice
 #     # Wrong because two nested handlers multiply the KL divergence by β².
-#     points: {}
-#     fails: [3.beta_loss, 3.prior_scale, 3.posterior_scale]
+#     points: {1a: 1.5, 2: 1.5, 3: 0.75}
+#     fails: [3.beta_loss, 3.posterior_scale, 3.prior_scale]
 # ---
 
 # %% grade_id="beta_vae"

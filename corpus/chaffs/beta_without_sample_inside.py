@@ -4,7 +4,7 @@
 #     title: the handler around code that samples nothing
 #     # Wrong because poutine.scale acts on the sites inside it, and here it holds only the parameters of the
 #     # distributions.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.5, 3: 0.85}
 #     fails: [3.beta_argument, 3.beta_loss, 3.trained_kl]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: accuracy measured on the training set
 #     # Wrong because the task asks for the validation set; a deep tree knows its training images by heart.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.2, 3: 1.5}
 #     fails: [2.accuracy]
 # ---
 

@@ -4,7 +4,7 @@
 #     title: different classifiers compared
 #     # Wrong because the raw images get a tree and the latents a logistic regression, so representations are
 #     # not what is compared.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.3, 3: 1.5}
 #     fails: [2.same_classifier]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the error rate reported as accuracy
 #     # Wrong because the share of wrong answers is reported.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.2, 3: 1.5}
 #     fails: [2.accuracy]
 # ---
 

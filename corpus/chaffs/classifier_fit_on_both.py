@@ -3,7 +3,7 @@
 #   corpus:
 #     title: classifiers fitted on the training and the validation set together
 #     # Wrong because the validation images are in the training data, so the reported accuracy is too high.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.25, 3: 1.5}
 #     fails: [2.trained_on_train]
 # ---
 

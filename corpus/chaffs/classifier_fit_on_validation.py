@@ -3,7 +3,7 @@
 #   corpus:
 #     title: classifiers fitted on the validation set
 #     # Wrong because the classifier has seen the very images that its accuracy is measured on.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.25, 3: 1.5}
 #     fails: [2.trained_on_train]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a strong classifier, k nearest neighbours
 #     # Wrong because nearest neighbours do well on raw pixels, and the task asks for a weak classifier.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.3, 3: 1.5}
 #     fails: [2.weak_on_raw]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: latents of the autoencoder under the key of the VAE
 #     # Wrong because the entry vae was trained and measured on latents of ae_model.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.05, 3: 1.5}
 #     fails: [2.accuracy, 2.latents_informative]
 # ---
 

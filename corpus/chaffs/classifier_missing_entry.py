@@ -3,7 +3,7 @@
 #   corpus:
 #     title: no entry for the autoencoder
 #     # Wrong because only raw pixels and the VAE are compared.
-#     points: {}
+#     points: {1a: 1.5, 2: 0.1, 3: 1.5}
 #     fails: [2.entries, 2.same_classifier, 2.accuracy, 2.trained_on_train, 2.weak_on_raw,
 #       2.latents_informative, 2.times]
 # ---

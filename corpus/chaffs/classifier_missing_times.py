@@ -3,7 +3,7 @@
 #   corpus:
 #     title: times left out
 #     # Wrong because the task asks how long fitting and prediction take.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.2, 3: 1.5}
 #     fails: [2.entries, 2.times]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: start minus end as the time
 #     # Wrong because the difference is taken the wrong way round.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.4, 3: 1.5}
 #     fails: [2.times]
 # ---
 

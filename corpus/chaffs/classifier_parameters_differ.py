@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a shallower tree on raw pixels than on latents
 #     # Wrong because the three classifiers differ in max_depth, so representations are not what is compared.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.3, 3: 1.5}
 #     fails: [2.same_classifier]
 # ---
 

@@ -4,7 +4,7 @@
 #     title: the encoder trained on while classifying
 #     # Wrong because the classifier's loss goes on training vae_model, so the representation is no longer the
 #     # VAE's.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.4, 3: 1.5}
 #     fails: [2.encoders_untouched]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: times of zero
 #     # Wrong because the times were not measured.
-#     points: {}
+#     points: {1a: 1.5, 2: 1.4, 3: 1.5}
 #     fails: [2.times]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: normal noise added to z inside the decoder
 #     # Wrong because sampling belongs outside the decoder; here equal latents give different images.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.decoder_deterministic]
 # ---
 

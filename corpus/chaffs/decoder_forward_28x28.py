@@ -3,7 +3,7 @@
 #   corpus:
 #     title: 28 by 28 written into decoder_forward
 #     # Wrong because images of another size do not fit.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.decoder_forward]
 # ---
 

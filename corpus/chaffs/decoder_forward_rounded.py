@@ -3,7 +3,7 @@
 #   corpus:
 #     title: black and white pixels in decoder_forward
 #     # Wrong because the reconstruction is rounded to 0 or 1, so it is not what the decoder returned.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.decoder_forward]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: squeeze() on the decoder's output
 #     # Wrong because squeeze() drops the batch dimension of a single image.
-#     points: {}
+#     points: {1a: 1.43, 2: 1.5, 3: 1.5}
 #     fails: [1a.decoder_shapes]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: no activation on the decoder's output
 #     # Wrong because the output is not limited to [0, 1], so it is no probability.
-#     points: {}
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
 #     fails: [1a.decoder_range]
 # ---
 

@@ -3,9 +3,8 @@
 #   corpus:
 #     title: 784 inputs written into the encoder
 #     # Wrong because n_input_features is ignored, so images of another size do not fit.
-#     points: {}
-#     fails: [1a.encoder_shapes, 1a.scale_positive, 1a.loc_range, 1a.scale_range, 1a.scale_depends_on_x,
-#       1a.separate_heads, 1a.gradients, 1a.elbo]
+#     points: {1a: 1.4, 2: 1.5, 3: 1.5}
+#     fails: [1a.encoder_shapes]
 # ---
 
 # %% grade_id="vae_encoder"

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: exp applied to the scale a second time
 #     # Wrong because the scale is taken for a logarithm, though the encoder has applied exp already.
-#     points: {}
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_distribution]
 # ---
 

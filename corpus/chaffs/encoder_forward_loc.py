@@ -3,8 +3,8 @@
 #   corpus:
 #     title: encoder_forward returns loc
 #     # Wrong because nothing is sampled: every call gives the mean of the distribution.
-#     points: {}
-#     fails: [1a.encoder_forward_independence]
+#     points: {1a: 1.32, 2: 1.5, 3: 1.5}
+#     fails: [1a.encoder_forward_distribution, 1a.encoder_forward_independence]
 # ---
 
 # %% grade_id="vae_model"

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: encoder_forward returns loc plus scale
 #     # Wrong because the noise is missing: the sum of the two parameters is the same at every call.
-#     points: {}
+#     points: {1a: 1.32, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_distribution, 1a.encoder_forward_independence]
 # ---
 

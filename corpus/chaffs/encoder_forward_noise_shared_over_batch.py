@@ -3,7 +3,7 @@
 #   corpus:
 #     title: one noise vector for the whole batch
 #     # Wrong because all images of a batch get the same noise, so their samples are not independent.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_independence]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: one noise number for all latents of an image
 #     # Wrong because the latents of one image get the same noise, so they are not independent.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_independence]
 # ---
 

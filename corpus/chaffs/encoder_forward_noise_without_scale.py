@@ -3,7 +3,7 @@
 #   corpus:
 #     title: standard noise added without the scale
 #     # Wrong because the scale of the encoder is ignored: the noise has standard deviation 1 everywhere.
-#     points: {}
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_distribution]
 # ---
 

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: encoder_forward samples the prior
 #     # Wrong because z is drawn from N(0, I) whatever the image.
-#     points: {}
-#     fails: [1a.encoder_forward_distribution, 2.latents_informative]
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
+#     fails: [1a.encoder_forward_distribution]
 # ---
 
 # %% grade_id="vae_model"

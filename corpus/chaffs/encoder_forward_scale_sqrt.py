@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the standard deviation taken for a variance
 #     # Wrong because the encoder's scale is a standard deviation already, and its root is taken.
-#     points: {}
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_distribution]
 # ---
 

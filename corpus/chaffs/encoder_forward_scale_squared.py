@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the variance passed to Normal as its standard deviation
 #     # Wrong because Normal takes a standard deviation, and gets the square of it.
-#     points: {}
+#     points: {1a: 1.38, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_distribution]
 # ---
 

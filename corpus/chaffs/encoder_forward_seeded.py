@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a seed set before each draw
 #     # Wrong because torch.manual_seed(0) in encoder_forward makes each call repeat the same noise.
-#     points: {}
+#     points: {1a: 1.44, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_forward_independence]
 # ---
 

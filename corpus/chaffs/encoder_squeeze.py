@@ -4,7 +4,7 @@
 #     title: squeeze() on the encoder's outputs
 #     # Wrong because squeeze() drops the batch dimension of a single image, and the latent dimension when
 #     # there is one latent.
-#     points: {}
+#     points: {1a: 1.4, 2: 1.5, 3: 1.5}
 #     fails: [1a.encoder_shapes]
 # ---
 

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: a guide that ignores the encoder's outputs
 #     # Wrong because the guide samples N(0, I) for each image, so the posterior is never fitted.
-#     points: {}
-#     fails: [1a.guide, 1a.gradients, 1a.elbo, 1a.trained_elbo, 2.latents_informative]
+#     points: {1a: 1.19, 2: 1.5, 3: 1.5}
+#     fails: [1a.gradients, 1a.guide, 1a.elbo, 1a.trained_elbo]
 # ---
 
 # %% grade_id="vae_model"

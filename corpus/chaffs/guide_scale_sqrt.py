@@ -4,7 +4,7 @@
 #     title: the guide takes the root of the scale
 #     # Wrong because the guide treats the standard deviation as a variance, so it is not the distribution
 #     # that is sampled elsewhere.
-#     points: {}
+#     points: {1a: 1.4, 2: 1.5, 3: 1.5}
 #     fails: [1a.guide, 1a.elbo]
 # ---
 

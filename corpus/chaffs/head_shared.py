@@ -3,7 +3,7 @@
 #   corpus:
 #     title: loc and scale from one head
 #     # Wrong because the scale is exp(loc), a function of loc, so the two cannot be learned apart.
-#     points: {}
+#     points: {1a: 1.46, 2: 1.5, 3: 1.5}
 #     fails: [1a.separate_heads]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: scale computed by softplus from loc
 #     # Wrong because the encoder has one head, and the scale is softplus(loc), a function of loc.
-#     points: {}
+#     points: {1a: 1.46, 2: 1.5, 3: 1.5}
 #     fails: [1a.separate_heads]
 # ---
 

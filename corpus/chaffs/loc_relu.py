@@ -3,7 +3,7 @@
 #   corpus:
 #     title: relu on loc
 #     # Wrong because ReLU cuts off the negative half of the latent space.
-#     points: {}
+#     points: {1a: 1.42, 2: 1.5, 3: 1.5}
 #     fails: [1a.loc_range]
 # ---
 

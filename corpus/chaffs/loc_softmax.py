@@ -3,8 +3,8 @@
 #   corpus:
 #     title: softmax on loc
 #     # Wrong because softmax keeps loc in [0, 1] with sum 1.
-#     points: {}
-#     fails: [1a.loc_range, 2.latents_informative]
+#     points: {1a: 1.42, 2: 1.5, 3: 1.5}
+#     fails: [1a.loc_range]
 # ---
 
 # %% grade_id="vae_encoder"

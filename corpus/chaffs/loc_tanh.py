@@ -3,7 +3,7 @@
 #   corpus:
 #     title: tanh on loc
 #     # Wrong because tanh keeps loc in (-1, 1).
-#     points: {}
+#     points: {1a: 1.42, 2: 1.5, 3: 1.5}
 #     fails: [1a.loc_range]
 # ---
 

@@ -4,7 +4,7 @@
 #     title: the batch made a part of the event in place of the plate
 #     # Wrong because the loss happens to have the same sum, but the images are one joint event and not
 #     # independent.
-#     points: {}
+#     points: {1a: 1.4, 2: 1.5, 3: 1.5}
 #     fails: [1a.model, 1a.guide]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a prior with mean one
 #     # Wrong because the prior is N(1, I) and not N(0, I).
-#     points: {}
+#     points: {1a: 1.4, 2: 1.5, 3: 1.5}
 #     fails: [1a.model, 1a.elbo]
 # ---
 

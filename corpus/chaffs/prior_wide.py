@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a prior of standard deviation 3
 #     # Wrong because the prior is N(0, 9 I) and not N(0, I).
-#     points: {}
+#     points: {1a: 1.1, 2: 1.5, 3: 1.5}
 #     fails: [1a.model, 1a.elbo, 1a.trained_elbo, 1a.trained_posterior]
 # ---
 

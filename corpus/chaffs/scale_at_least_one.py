@@ -3,7 +3,7 @@
 #   corpus:
 #     title: softplus plus one as the scale
 #     # Wrong because the added 1 keeps the scale above 1, so no latent can be known precisely.
-#     points: {}
+#     points: {1a: 1.42, 2: 1.5, 3: 1.5}
 #     fails: [1a.scale_range]
 # ---
 

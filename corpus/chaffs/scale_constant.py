@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a constant scale of one
 #     # Wrong because the encoder says nothing about its uncertainty: the scale is 1 for every image.
-#     points: {}
+#     points: {1a: 1.34, 2: 1.5, 3: 1.5}
 #     fails: [1a.scale_range, 1a.scale_depends_on_x]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a detached scale
 #     # Wrong because detach() stops the gradient, so the scale head never learns.
-#     points: {}
+#     points: {1a: 1.29, 2: 1.5, 3: 1.5}
 #     fails: [1a.gradients, 1a.trained_posterior]
 # ---
 

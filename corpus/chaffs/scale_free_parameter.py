@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a learned scale that is the same for every image
 #     # Wrong because the scale is a parameter of the model and not a function of the image.
-#     points: {}
+#     points: {1a: 1.34, 2: 1.5, 3: 1.5}
 #     fails: [1a.scale_range, 1a.scale_depends_on_x]
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: sigmoid as the activation of the scale
 #     # Wrong because a sigmoid never exceeds 1, so the posterior cannot be wider than the prior.
-#     points: {}
+#     points: {1a: 1.42, 2: 1.5, 3: 1.5}
 #     fails: [1a.scale_range]
 # ---
 

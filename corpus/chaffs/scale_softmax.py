@@ -4,7 +4,7 @@
 #     title: softmax over the latents as the scale
 #     # Wrong because scales that sum to one over the latents cannot all be small, or large, and never exceed
 #     # 1.
-#     points: {}
+#     points: {1a: 1.42, 2: 1.5, 3: 1.35}
 #     fails: [1a.scale_range, 3.trained_kl]
 # ---
 

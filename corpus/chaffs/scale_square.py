@@ -4,7 +4,7 @@
 #     title: a square as the activation of the scale
 #     # Wrong because a square touches zero, so the scale is not strictly positive (at zero parameters the
 #     # guide even raises).
-#     points: {}
+#     points: {1a: 1.33, 2: 1.5, 3: 1.5}
 #     fails: [1a.scale_positive, 1a.elbo]
 # ---
 
