@@ -147,6 +147,9 @@ class GradeExecute(Execute):
             new_output("display_data", {"text/html": as_html(report), "text/plain": as_text(report)}),
             new_output("execute_result", {"text/plain": repr(report.points)}),
         ]
+        if self.kc is None:  # a question has ended the kernel: the cells that follow get a new one
+            self._killers.add(index)
+            self._start_again(index)
 
     def _ask(self, source: str, index: int) -> list[dict[str, Any]]:
         """Outputs of a scratch cell; an error output where the kernel cannot answer."""
@@ -155,15 +158,16 @@ class GradeExecute(Execute):
         try:
             self._execute_within_limits(scratch, index)
         except NoAnswerError as reason:
-            self._stop_kernel()
+            self._cleanup_kernel()
             return [_error(str(reason))]
         finally:
             self.nb.cells[index] = before
         return scratch.outputs
 
-    def _stop_kernel(self) -> None:
-        if self.kc is not None:
-            self._cleanup_kernel()
+    def _cleanup_kernel(self) -> None:
+        """Stop the kernel, which may have been stopped before."""
+        if self.km is not None:
+            super()._cleanup_kernel()
 
     def _seconds_for(self, cell: NotebookNode) -> int:
         limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout

@@ -22,6 +22,16 @@ HARMFUL = {
 """Cells that students added after the networks of task 1a; all the rest of their work is right."""
 
 
+KILLS_WHEN_ASKED = """
+class VDecoder(VDecoder):
+    def forward(self, z):
+        if z.shape[-1] == 3:  # not a size of the notebook's: only a check asks
+            import os
+            os._exit(1)
+        return super().forward(z)
+"""
+
+
 def points(course: Path) -> dict[str, dict[str, float | None]]:
     """Autograded points by student and grade cell."""
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
@@ -50,6 +60,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         demo.hand_in(course, name, samples[name])
     for student, source in HARMFUL.items():
         add_cell(demo.hand_in(course, student, samples["scale_exp"]), "vae_model", source)
+    add_cell(demo.hand_in(course, "kills_when_asked", samples["scale_exp"]), "vae_decoder", KILLS_WHEN_ASKED)
+    often = demo.hand_in(course, "exits_often", samples["scale_exp"])
+    for grade_id in ("vae_encoder", "vae_decoder", "vae_model", "beta_vae"):
+        add_cell(often, grade_id, HARMFUL["exits"])
     demo.nbgrader(course, "autograde")
     demo.nbgrader(course, "generate_feedback")
     return course
@@ -79,6 +93,16 @@ def test_guide_only_beta_loses_points_with_a_message_that_says_so(course):
 @pytest.mark.parametrize("student", HARMFUL)
 def test_a_harmful_cell_costs_nothing_but_itself(course, student):
     assert automatic(points(course)[student]) == FULL
+
+
+def test_a_kernel_that_dies_of_a_question_loses_the_checks_of_that_cell_alone(course):
+    scores = automatic(points(course)["kills_when_asked"])
+    assert 0 < scores.pop("test_1a") < FULL["test_1a"]
+    assert scores == {name: FULL[name] for name in scores}
+
+
+def test_what_cannot_be_executed_earns_nothing(course):
+    assert automatic(points(course)["exits_often"]) == dict.fromkeys(FULL, 0)
 
 
 def test_the_student_is_told_which_cell_did_harm(course):
