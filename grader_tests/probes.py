@@ -420,13 +420,14 @@ def _features(namespace, key, images, representation):
 def predictions(namespace, images, kinds):
     """Labels that the student's classifiers give images (N, H, W) of 0..255: for each of ``kinds`` (N,).
 
-    A kind is an entry's key, "raw", "ae" or "vae", whose latents are samples, or "vae_mean": their means.
+    A kind is an entry's key, "raw", "ae" or "vae", whose latents are drawn anew for each kind; "vae_mean" takes
+    their means, and any other suffix tells one draw from another.
     """
     results = _find(namespace, "classification_results")
     labels = {}
     for kind in kinds:
-        key, _, mean = kind.partition("_")
-        inputs = _features(namespace, key, images, mean or "sample")
+        key, _, suffix = kind.partition("_")
+        inputs = _features(namespace, key, images, "mean" if suffix == "mean" else "sample")
         labels[kind] = _labels(results[key]["classifier"], inputs)
     return labels
 
