@@ -13,8 +13,8 @@ from .student import Reply, Student
 
 
 def random_images(rng: np.random.Generator, batch: int, side: int) -> Array:
-    """Grey noise in [0, 1]: (batch, 1, side, side)."""
-    return rng.uniform(0, 1, (batch, 1, side, side))
+    """Grey noise in [0, 1]: (batch, 1, side, side), in the networks' precision."""
+    return rng.uniform(0, 1, (batch, 1, side, side)).astype(np.float32)
 
 
 def random_stub(rng: np.random.Generator, batch: int, latent: int, data: int) -> dict[str, Any]:

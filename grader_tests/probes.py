@@ -118,12 +118,13 @@ def encode(namespace, sizes, x, gain=1.0):
 
 @torch.no_grad()
 def encode_path(namespace, sizes, start, end, t, gain=1.0):
-    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, T) -> scale (L, T, Z)."""
-    start, end, t = _tensor(start)[:, None], _tensor(end)[:, None], torch.as_tensor(t)
-    x = torch.lerp(start.double(), end.double(), t[..., None].double()).float()
+    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, ...) -> scale (L, ..., Z)."""
+    lines = torch.arange(len(t)).repeat_interleave(t[0].size)
+    start, end, place = torch.as_tensor(start)[lines], torch.as_tensor(end)[lines], torch.as_tensor(t).reshape(-1, 1)
+    x = torch.lerp(start.double(), end.double(), place.double()).float()
     network = _network(namespace, "VEncoder", sizes, gain)
-    scale = torch.cat([network(batch)[1] for batch in x.flatten(0, 1).split(32)])  # 32: the notebook's batch
-    return {"scale": _array(scale.unflatten(0, t.shape))}
+    scale = torch.cat([network(batch)[1] for batch in x.split(32)])  # 32: the notebook's batch
+    return {"scale": _array(scale).reshape(*t.shape, -1)}
 
 
 @torch.no_grad()
@@ -436,18 +437,24 @@ def _labels(classifier, inputs):
     return np.asarray(classifier.predict(inputs)).astype(np.int64).reshape(-1)
 
 
-def refitted_predictions(namespace, key, fits, queries):
-    """An unfitted clone of the classifier of the latents of ``<key>_model``, fitted on each named pair (images
-    (N, H, W), labels (N,)) of ``fits``: its labels for ``queries`` (M, H, W), one array (M,) a name, and as
-    ``own`` those of the student's fitted classifier."""
+def refitted_predictions(namespace, splits, fits, queries):
+    """Unfitted clones of the classifiers of latents, fitted on splits: their labels for ``queries`` (M, H, W).
+
+    splits: name -> (images (N, H, W), labels (N,)); fits: name -> names of the splits that this fit gets.
+    Returns ``<key>_<name of a fit>`` (M,), and as ``<key>_own`` the labels of the student's fitted classifiers.
+    """
     from sklearn.base import clone
 
-    classifier = _find(namespace, "classification_results")[key]["classifier"]
-    inputs = _features(namespace, key, queries, "sample")
-    labels = {"own": _labels(classifier, inputs)}
-    for name, (images, targets) in fits.items():
-        fitted = clone(classifier).fit(_features(namespace, key, images, "sample"), np.asarray(targets))
-        labels[name] = _labels(fitted, inputs)
+    labels = {}
+    for key in ("ae", "vae"):
+        classifier = _find(namespace, "classification_results")[key]["classifier"]
+        inputs = _features(namespace, key, queries, "sample")
+        labels[f"{key}_own"] = _labels(classifier, inputs)
+        latents = {name: _features(namespace, key, images, "sample") for name, (images, _) in splits.items()}
+        for fit, names in fits.items():
+            targets = np.concatenate([splits[name][1] for name in names])
+            fitted = clone(classifier).fit(np.concatenate([latents[name] for name in names]), targets)
+            labels[f"{key}_{fit}"] = _labels(fitted, inputs)
     return labels
 
 

@@ -22,7 +22,7 @@ def extreme_inputs(rng, data):
     """Images (BATCH, data): grey noise, black, white, stripes, and noise far outside [0, 1]."""
     usual = rng.uniform(0, 1, (12, data))
     flat = np.stack([np.zeros(data), np.ones(data), np.arange(data) % 2, np.arange(data) // 7 % 2])
-    return np.concatenate([usual, flat, rng.normal(0, 10, (16, data))])
+    return np.concatenate([usual, flat, rng.normal(0, 10, (16, data))]).astype(np.float32)
 
 
 def encode_scaled(student, seeds, x, gains=GAINS):
@@ -69,21 +69,19 @@ def touches_zero(student, rng, seeds, lines=4, points=128):
     everywhere is nearly the same there as 1/127 of the line away, one that touches zero is far lower.
     """
     latent, seed = SIZES[3], seeds()
-    start = np.repeat(rng.normal(0, 10, (lines, SIZES[0])), latent, axis=0)
-    end = np.repeat(rng.normal(0, 10, (lines, SIZES[0])), latent, axis=0)
-    column = np.tile(np.arange(latent), lines)
-    low, high = np.zeros(lines * latent), np.ones(lines * latent)
+    start, end = rng.normal(0, 10, (2, lines, SIZES[0])).astype(np.float32)
+    line, column = np.indices((lines, latent))
+    low, high = np.zeros((lines, latent)), np.ones((lines, latent))
     around = lowest = None
     for _ in range(4):
-        t = np.linspace(low, high, points, axis=1)
+        t = np.linspace(low, high, points, axis=-1)
         reply = student.probe("encode_path", sizes=encoder_sizes(SIZES), start=start, end=end, t=t, seed=seed)
-        scale = reply.array("scale", (*t.shape, latent))[np.arange(len(t)), :, column]
-        best = np.clip(scale.argmin(axis=1), 1, points - 2)
-        rows = np.arange(len(t))
+        scale = reply.array("scale", (*t.shape, latent))[line, column, :, column]
+        best = np.clip(scale.argmin(axis=-1), 1, points - 2)
         if around is None:
-            around = np.minimum(scale[rows, best - 1], scale[rows, best + 1])
-        lowest = scale[rows, best]
-        low, high = t[rows, best - 1], t[rows, best + 1]
+            around = np.minimum(scale[line, column, best - 1], scale[line, column, best + 1])
+        lowest = scale[line, column, best]
+        low, high = t[line, column, best - 1], t[line, column, best + 1]
     return bool((lowest < 0.01 * around).any())
 
 

@@ -66,6 +66,15 @@ def ask_accuracies(student, split, kinds, seed):
     return {kind: float((reply.array(kind, labels.shape) == labels).mean()) for kind in kinds}
 
 
+@pytest.fixture(scope="module")
+def refitted(student, entries, splits, module_seeds):
+    """Labels for the fresh images by the classifiers of latents, as they are and fitted anew on either split."""
+    complete(entries)
+    return student.probe("refitted_predictions", splits={"train": list(splits.train), "val": list(splits.val)},
+                         fits={"train": ["train"], "val": ["val"], "both": ["train", "val"]},
+                         queries=splits.fresh[0], seed=module_seeds())
+
+
 @check("2.entries", "0.20", "classification_results ma trzy kompletne wpisy",
        "Uzupełnij słownik tak, jak opisano w treści zadania: wpisy raw, ae i vae, w każdym nauczony klasyfikator, "
        "accuracy, fit_time i predict_time.")
@@ -114,19 +123,20 @@ def test_accuracy(student, entries, accuracies, splits, seeds):
 @check("2.trained_on_train", "0.25", "Klasyfikatory uczono na zbiorze treningowym",
        "Zbiór walidacyjny służy tylko do oceny. Klasyfikator uczony na nim wypada tam lepiej niż na obrazach, "
        "których nie widział.")
-def test_trained_on_train(student, accuracies, splits, seeds):
+def test_trained_on_train(accuracies, refitted):
     # Difference of two accuracies on 10,000 and 3,000 images: standard error below 0.0104; 0.06 is more than 5 of them.
     for key in KEYS:
         kinds = [kind for kind in KINDS if kind.startswith(key)]
         seen, unseen = min(((accuracies["val", k], accuracies["fresh", k]) for k in kinds), key=lambda a: a[0] - a[1])
         require(seen - unseen < 0.06, f"({NAMES[key]}) accuracy {seen:.3f} na zbiorze walidacyjnym, ale {unseen:.3f} "
                 "na obrazach spoza obu zbiorów.", "podobnych wartości, bo żaden z tych obrazów nie służył do nauki.")
-    refitted = student.probe("refitted_predictions", key="ae", queries=splits.fresh[0], seed=seeds(),
-                             fits={"train": list(splits.train), "val": list(splits.val)})
-    own, on_train, on_val = (refitted.array(name, (FRESH,)) for name in ("own", "train", "val"))
-    with_train, with_val = float((own == on_train).mean()), float((own == on_val).mean())
-    require(with_val <= with_train + 0.01, f"klasyfikator zgadza się w {with_val:.1%} z nauczonym na zbiorze "
-            f"walidacyjnym, a tylko w {with_train:.1%} z nauczonym na treningowym.", "nauki na zbiorze treningowym.")
+    own = refitted.array("ae_own", (FRESH,))
+    agreement = {fit: float((own == refitted.array(f"ae_{fit}", (FRESH,))).mean()) for fit in ("train", "val", "both")}
+    for fit, where in (("val", "walidacyjnym"), ("both", "treningowym i walidacyjnym razem")):
+        # A classifier without randomness equals its refit; one with it may be near any, and is judged above alone.
+        require(agreement[fit] < 0.99 or agreement[fit] <= agreement["train"] + 0.005,
+                f"klasyfikator zgadza się w {agreement[fit]:.1%} z nauczonym na zbiorze {where}, a tylko w "
+                f"{agreement['train']:.1%} z nauczonym na treningowym.", "nauki na zbiorze treningowym.")
 
 
 @check("2.weak_on_raw", "0.20", "Na samych pikselach klasyfikator jest słaby",
@@ -138,16 +148,14 @@ def test_weak_on_raw(accuracies):
 
 @check("2.latents_informative", "0.15", "Klasyfikatory na wektorach ukrytych są lepsze niż zgadywanie",
        "Sprawdź, czy klasyfikator dostaje wektory ukryte z właściwego modelu i etykiety w tej samej kolejności.")
-def test_latents_informative(student, accuracies, splits, seeds):
+def test_latents_informative(accuracies, refitted, splits):
     require(accuracies["val", "ae"] > 0.25, f"(autokoder) accuracy {accuracies['val', 'ae']:.3f}.",
             "wartości wyraźnie powyżej 0,1.")
     # How much the latents of the VAE tell is a matter of task 1a: the classifier must make of them what one that
     # is fitted anew makes of them.
-    reply = student.probe("refitted_predictions", key="vae", queries=splits.fresh[0], seed=seeds(),
-                          fits={"train": list(splits.train)})
-    refitted = float((reply.array("train", (FRESH,)) == splits.fresh[1]).mean())
+    possible = float((refitted.array("vae_train", (FRESH,)) == splits.fresh[1]).mean())
     value = max(accuracies["fresh", "vae"], accuracies["fresh", "vae_mean"])
-    require(value > refitted - 0.1, f"(VAE) accuracy {value:.3f}.", f"około {refitted:.3f} na tych wektorach ukrytych.")
+    require(value > possible - 0.1, f"(VAE) accuracy {value:.3f}.", f"około {possible:.3f} na tych wektorach ukrytych.")
 
 
 @check("2.times", "0.10", "Zmierzono czas uczenia i wnioskowania",
