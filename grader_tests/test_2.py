@@ -172,7 +172,7 @@ def test_times(entries):
 @check("2.encoders_untouched", "0.10", "Autokodery nie były douczane przy klasyfikacji",
        "Sprawdzamy reprezentację, która już powstała: klasyfikator uczy się na wektorach ukrytych, a wagi kodera "
        "się nie zmieniają.")
-def test_encoders_untouched(student, rng, seeds):
+def test_encoders_untouched(student, entries, rng, seeds):
     error = reconstruction_error(student, "ae_model", rng, seeds)
     require_below("ae_mse", error, "ae_model rekonstruuje teraz obrazy z błędem MSE {:.4f}.")
     now = student.probe("weights_checksum", model="vae_model", seed=seeds()).number("checksum")

@@ -2,7 +2,7 @@
 # jupyter:
 #   corpus:
 #     title: naive Bayes fitted on the training and the validation set together
-#     # Wrong as classifier_fit_on_both, though so simple a classifier hardly overfits what it has seen.
+#     # Wrong because the validation images were learnt from, though so simple a classifier hardly overfits them.
 #     points: {1a: 1.5, 2: 1.25, 3: 1.5}
 #     fails: [2.trained_on_train]
 # ---
