@@ -6,16 +6,20 @@ from .verdict import PASSED, Report
 
 _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="coursekit-report">
+<style>
+.coursekit-report th, .coursekit-report td { text-align: left; vertical-align: top; padding: .3em 1em .3em 0; }
+.coursekit-report .whole { white-space: nowrap; }
+</style>
 <p><strong>Punkty: {{ points }} z {{ maximum }}</strong></p>
 <table>
 <thead><tr><th scope="col">Sprawdzenie</th><th scope="col">Wynik</th><th scope="col">Punkty</th></tr></thead>
 <tbody>
 {% for r in results %}
-<tr><td style="text-align:left">{{ r.title }}
+<tr><td>{{ r.title }}
 {% if r.message %}<br>{{ r.message }}{% endif %}
 {% if r.hint %}<br><em>Wskazówka: {{ r.hint }}</em>{% endif %}</td>
-<td style="white-space:nowrap">{{ "✓ zaliczone" if r.verdict == passed else "✗ niezaliczone" }}</td>
-<td style="white-space:nowrap">{{ r.points|replace(".", ",") }} / {{ r.maximum|replace(".", ",") }}</td></tr>
+<td class="whole">{{ "✓ zaliczone" if r.verdict == passed else "✗ niezaliczone" }}</td>
+<td class="whole">{{ r.points|replace(".", ",") }} / {{ r.maximum|replace(".", ",") }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 """)
