@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
@@ -100,10 +100,12 @@ class GradeExecute(Execute):
         try:
             self.execute_cell(cell, index, store_history=True)
             timed_out = any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
-            if timed_out and not self._reacts():
-                raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
+        except CellTimeoutError:  # it does not answer to the interrupt either, or has more to print than can be read
+            timed_out = True
         except DeadKernelError:
             raise NoAnswerError("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
+        if timed_out and not self._reacts():
+            raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
 
     def _reacts(self, seconds: int = 10) -> bool:
         """Whether the kernel answers after an interrupt."""
