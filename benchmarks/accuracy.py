@@ -5,7 +5,7 @@ usage: python -m benchmarks.accuracy [--seeds 30] [--chaff-seeds 3] [--untrained
 Prints false rejections (a wheat that fails a check), false acceptances (a chaff that fails none of the checks
 that name its mistake) and wrong check ids (a chaff that fails others, or not all, of the checks in its
 header), and exits 1 unless all three are zero. Writes every outcome to build/accuracy.json. Ctrl-C ends with what
-has been judged so far. --untrained runs only the checks of new networks, which need no training: many seeds in minutes.
+has been judged so far. --untrained runs only the checks of new networks, which need no training.
 """
 
 import argparse
