@@ -50,8 +50,9 @@ c.Execute.timeout = 600
 
 # No submission stops the batch. Another file name, another encoding, a broken file: the hook and the exporter
 # read what there is; lost, doubled, moved or damaged cells: `RepairCells` puts them in order.
-c.Autograde.pre_convert_hook = "coursekit.intake.normalise_names"
+c.Autograde.pre_convert_hook = "coursekit.intake.begin"
 c.Autograde.exporter_class = "coursekit.intake.SubmissionExporter"
+c.Autograde.post_convert_hook = "coursekit.records.finish"
 c.Autograde.sanitize_preprocessors = [
     "coursekit.repair.RepairCells",
     # nbgrader's own list, as it is:

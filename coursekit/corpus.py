@@ -1,4 +1,5 @@
-"""Sample solutions that judge the grader: ``corpus/wheats`` are right, ``corpus/chaffs`` wrong in one way.
+"""Samples that judge the grader: ``corpus/wheats`` are right, ``corpus/chaffs`` wrong in one way,
+``corpus/attacks`` hostile.
 
 A sample is a Python file in jupytext's percent format. Its header says what a grader must find, and each cell
 replaces the notebook's solution cell of that id; cells that are not there come from the reference solution::
@@ -17,6 +18,17 @@ replaces the notebook's solution cell of that id; cells that are not there come 
         ...
 
 ``reference: false`` in the header leaves the cells that are not there as the released, empty stubs.
+
+An attack has no ``fails``. Its header says what it ``attempts``, the most ``points`` that it may earn, and which
+``flags`` must stand in its record; two more kinds of cells make it hostile::
+
+    # %% after="vae_model"
+    the student's own cell, which follows the cell of that id
+
+    # %% build="submission"
+    code that changes the submission: `notebook`, and files in `folder`; it runs in this process
+
+Attacks are executed in the sandbox and nowhere else: ``load_all`` names them only where they are asked for.
 """
 
 import shutil
@@ -28,9 +40,11 @@ from typing import Any
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
-KINDS = {"wheats": "wheat", "chaffs": "chaff"}
+KINDS = {"wheats": "wheat", "chaffs": "chaff", "attacks": "attack"}
+SOLUTIONS = ("wheat", "chaff")
 _SOLUTION_MARKS = ("BEGIN SOLUTION", "END SOLUTION")  # as nbgrader finds them: anywhere in a line
 
 
@@ -40,12 +54,14 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample solution.
+    """One sample.
 
-    name: the file's name without its suffix; kind: "wheat" or "chaff"; title: what the sample is, one line;
+    name: the file's name without its suffix; kind: "wheat", "chaff" or "attack"; title: what the sample is, one line;
     points: expected autograded points by task ("1a", "2", "3"), empty where they are not filled in yet;
     fails: ids of exactly the checks that must fail; cells: source by grade_id;
     reference: whether the reference solution stands in for the other cells (else the released stubs do).
+    Of an attack also: attempts: what it tries, one sentence; flags: kinds of flags that its record must hold;
+    own_cells: (grade_id, source) of cells that follow the cell of that id; build: code that changes the submission.
     """
 
     name: str
@@ -55,55 +71,72 @@ class Sample:
     fails: tuple[str, ...]
     cells: dict[str, str]
     reference: bool = True
+    attempts: str = ""
+    flags: tuple[str, ...] = ()
+    own_cells: tuple[tuple[str, str], ...] = ()
+    build: str = ""
 
 
 def load_all(kind: str | None = None, known_checks: Collection[str] | None = None) -> list[Sample]:
-    """All samples, or those of one ``kind``, sorted by name within a kind. Raises as :func:`load`."""
+    """All solutions, right and wrong, or the samples of one ``kind``, sorted by name within a kind.
+
+    Raises as :func:`load`.
+    """
     return [
         load(path, known_checks)
-        for folder, its_kind in KINDS.items() if kind in (None, its_kind)
+        for folder, its_kind in KINDS.items() if its_kind in ((kind,) if kind else SOLUTIONS)
         for path in sorted((CORPUS / folder).glob("*.py"))
     ]
 
 
 def load(path: Path, known_checks: Collection[str] | None = None) -> Sample:
-    """The sample in the file ``path``, which lies in a folder named after its kind (``wheats``, ``chaffs``).
+    """The sample in the file ``path``, which lies in a folder named after its kind (``wheats``, ...).
 
     known_checks: ids of all checks there are; where given, ``fails`` may name no other.
     Raises CorpusError where the folder, the header or a cell is not as the format says.
     """
     if path.parent.name not in KINDS:
         raise CorpusError(f"{path}: a sample belongs in a folder named {' or '.join(KINDS)}")
+    kind = KINDS[path.parent.name]
     notebook = jupytext.read(path)
-    header = _header(path, notebook)
-    fails = tuple(header["fails"])
+    header = _header(path, notebook, kind)
+    fails = tuple(header.get("fails", ()))
     unknown = sorted(set(fails) - set(fails if known_checks is None else known_checks))
     if unknown:
         raise CorpusError(f"{path}: `fails` names checks that do not exist: {', '.join(unknown)}")
     return Sample(
         name=path.stem,
-        kind=KINDS[path.parent.name],
+        kind=kind,
         title=header["title"],
         points={str(task): float(points) for task, points in header["points"].items()},
         fails=fails,
         cells=_cells(path, notebook),
         reference=header.get("reference", True),
+        attempts=header.get("attempts", ""),
+        flags=tuple(header.get("flags", ())),
+        own_cells=tuple((cell.metadata.after, cell.source) for cell in notebook.cells if "after" in cell.metadata),
+        build="\n\n".join(cell.source for cell in notebook.cells if "build" in cell.metadata),
     )
 
 
-def _header(path: Path, notebook: NotebookNode) -> dict[str, Any]:
+def _header(path: Path, notebook: NotebookNode, kind: str) -> dict[str, Any]:
     header = notebook.metadata.get("corpus")
     if not isinstance(header, dict):
         raise CorpusError(f"{path}: no header; the file starts with `# ---` and the YAML jupyter: corpus:")
-    for field, kind in (("title", str), ("points", dict), ("fails", list)):
-        if not isinstance(header.get(field), kind):
-            raise CorpusError(f"{path}: the header has no `{field}` that is a {kind.__name__}")
+    own = {"attempts": str, "flags": list} if kind == "attack" else {"fails": list}
+    for field, its_type in {"title": str, "points": dict, **own}.items():
+        if not isinstance(header.get(field), its_type):
+            raise CorpusError(f"{path}: the header has no `{field}` that is a {its_type.__name__}")
     return header
 
 
 def _cells(path: Path, notebook: NotebookNode) -> dict[str, str]:
+    """Sources by grade_id; the other cells of an attack are left out."""
+    others = {"after", "build"} if path.parent.name == "attacks" else set()
     cells: dict[str, str] = {}
     for cell in notebook.cells:
+        if others & set(cell.metadata):
+            continue
         grade_id = cell.metadata.get("grade_id")
         if grade_id is None:
             raise CorpusError(f'{path}: a cell without an id; start it with `# %% grade_id="..."`: '
@@ -149,17 +182,29 @@ def build_submission(
     """Write what a student with this solution hands in, and return the path of the notebook.
 
     target_folder: the assignment's folder of one student, ``submitted/<student>/vae``; it gets the released
-    notebook with every solution cell filled, no outputs, and the released ``src``. Raises CorpusError as
-    :func:`solution_cells` does.
+    notebook with every solution cell filled, no outputs, and the released ``src``; then an attack's build runs.
+    Raises CorpusError as :func:`solution_cells` does.
     """
     sources = solution_cells(sample, source_notebook, release_notebook)
     notebook = nbformat.read(release_notebook, as_version=4)
     for cell in notebook.cells:
         if _is_solution(cell):
             cell.source = sources[cell.metadata.nbgrader.grade_id]
+    _insert_own_cells(notebook, sample)
     target_folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(release_notebook.parent / "src", target_folder / "src", dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("__pycache__"))
     path = target_folder / release_notebook.name
-    nbformat.write(notebook, path)
+    exec(sample.build, {"folder": target_folder, "notebook": notebook})
+    if not path.is_symlink():  # an attack may hand in a link in its place
+        nbformat.write(notebook, path)
     return path
+
+
+def _insert_own_cells(notebook: NotebookNode, sample: Sample) -> None:
+    for grade_id, source in reversed(sample.own_cells):  # so that cells after the same one keep their order
+        places = [place for place, cell in enumerate(notebook.cells)
+                  if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id]
+        if not places:
+            raise CorpusError(f"{sample.kind} {sample.name}: no cell of the notebook has the id {grade_id}")
+        notebook.cells.insert(places[0] + 1, new_code_cell(source))

@@ -9,27 +9,30 @@ from __future__ import annotations
 
 import os
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Integer
+from traitlets import Bool, Integer
 
-from coursekit import data, seeds
+from coursekit import data, flags, records, seeds
+from coursekit.provisioner import KERNELS, SandboxProvisioner
+from coursekit.sandbox import SandboxError
 from grader_tests.render import as_html, as_text
 from grader_tests.session import run_checks
-from grader_tests.student import ChannelStudent
+from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
 
-RECORD = "coursekit"
-"""Key of the notebook's metadata that holds what the kit wrote down about it."""
-
-
+PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
+"""What the record tells the versions of."""
 MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
 
@@ -41,6 +44,7 @@ class NoAnswerError(Exception):
 class GradeExecute(Execute):
     """Execute a submission's cells in its kernel, and judge its grade cells from this process."""
 
+    sandbox = Bool(True, help="Run submitted code under bubblewrap; False trusts every student.").tag(config=True)
     timeout = Integer(120, allow_none=True, help="Seconds of wall time for one student cell.").tag(config=True)
     probe_timeout = Integer(60, help="Seconds of wall time for one question to the kernel.").tag(config=True)
     notebook_timeout = Integer(900, help="Seconds of wall time for all cells of a notebook.").tag(config=True)
@@ -48,28 +52,66 @@ class GradeExecute(Execute):
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
-        """Execute and judge ``nb``; the reports of its checks are in ``nb.metadata["coursekit"]["reports"]``."""
+        """Execute and judge ``nb``, and write what was found into its metadata: `docs/record.schema.json`."""
         folder = Path(resources["metadata"]["path"] or ".")
+        started = time.monotonic()
         self._seed = seeds.of_submission(nb, Path.cwd())  # nbgrader converts from the root of the course
-        self._deadline = time.monotonic() + self.notebook_timeout
+        self._deadline = started + self.notebook_timeout
         self._killers: set[int] = set()
-        self._student: ChannelStudent | None = None
+        self._notes: dict[str, float] = {}
         self._reports: list[Report] = []
+        self._flags = flags.scan(nb)
         self.timeout_func = self._seconds_for
-        data.link(folder)
+        if not self.sandbox:
+            self.log.warning("SANDBOX OFF: submitted code runs with all your rights")
+            data.link(folder)
         try:
             nb, resources = super().preprocess(nb, resources, km)
         finally:
             data.unlink(folder)
-        nb.metadata.setdefault(RECORD, {}).update(
-            seed=str(self._seed), reports=[report.as_dict() for report in self._reports]
-        )
+        nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
         return nb, resources
+
+    def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
+        """What this class knows of the submission's record."""
+        read = nb.metadata.get(records.KEY, {}).get("intake", {}).get("status") != "unreadable"
+        return {
+            "status": "graded" if read else "broken",
+            "seed": str(self._seed),
+            "profile": "grading",
+            "seconds": round(seconds, 1),
+            "sandbox": self._description,
+            "versions": {package: version(package) for package in PACKAGES},
+            "points": {report.cell: report.points for report in self._reports},
+            "reports": [report.as_dict() for report in self._reports],
+            "flags": [flag.as_dict() for flag in self._flags],
+        }
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """A manager of a kernel in the sandbox, or, where the sandbox is off, of the notebook's own."""
+        self._description: dict[str, Any] = {"enabled": False}
+        if not self.sandbox:
+            return super().create_kernel_manager()
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
+        self.km = AsyncKernelManager(
+            kernel_name="coursekit-sandbox", kernel_spec_manager=specs, config=self.config)
+        return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel in the grading profile, one thread a process."""
         environment = os.environ | {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1"}
         super().start_new_kernel(env=environment, **kwargs)
+        if isinstance(self.km.provisioner, SandboxProvisioner):
+            self._description = self.km.provisioner.describe()
+
+    def start_new_kernel_client(self) -> Any:
+        """Wait until the kernel answers. Raises SandboxError with what its sandbox said where it does not start."""
+        provisioner = self.km.provisioner  # nbclient forgets it when the kernel has died
+        try:
+            return super().start_new_kernel_client()
+        except RuntimeError as error:
+            said = provisioner.said if isinstance(provisioner, SandboxProvisioner) else ""
+            raise SandboxError(f"the kernel did not start: {error}\n{said}") from error
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""
@@ -85,6 +127,7 @@ class GradeExecute(Execute):
             self._execute_within_limits(cell, index)
         except NoAnswerError as reason:
             self.log.warning("Cell %s: %s", index, reason)
+            self._flag("kernel ended", index, str(reason))
             cell.outputs = [*cell.get("outputs", []), _error(str(reason))]
             self._killers.add(index)
             self._start_again(index)
@@ -104,6 +147,8 @@ class GradeExecute(Execute):
             timed_out = True
         except DeadKernelError:
             raise NoAnswerError("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
+        if timed_out:
+            self._flag("time limit", index, "stopped after its time")
         if timed_out and not self._reacts():
             raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
 
@@ -122,7 +167,6 @@ class GradeExecute(Execute):
 
     def _start_again(self, index: int) -> None:
         """A new kernel in which every cell before ``index`` is executed again, but for those that end kernels."""
-        self._student = None
         self._cleanup_kernel()
         if len(self._killers) > self.max_restarts or time.monotonic() > self._deadline:
             return
@@ -138,11 +182,11 @@ class GradeExecute(Execute):
     def _judge(self, cell: NotebookNode, index: int) -> None:
         """Run the checks of a grade cell, and write its outputs: the report, and the points as nbgrader reads them."""
         cell.outputs = [new_output("stream", name="stderr", text="not judged")]  # 0 points if anything fails below
-        if self._student is None:
-            self._student = ChannelStudent(lambda source: self._ask(source, self._index))
-        self._index = index
-        report = run_checks(cell.metadata.nbgrader.grade_id, self._student, self._seed)
+        # A new one for each cell brings the probes anew, whatever the student's code has done to the last ones.
+        student = ChannelStudent(lambda source: self._ask(source, index), self._notes)
+        report = run_checks(cell.metadata.nbgrader.grade_id, student, self._seed)
         self._reports.append(report)
+        self._look_for_tampering(student, index)
         self.nb.cells[index] = cell  # scratch cells stood in its place
         cell.execution_count = None
         cell.outputs = [
@@ -152,6 +196,22 @@ class GradeExecute(Execute):
         if self.kc is None:  # a question has ended the kernel: the cells that follow get a new one
             self._killers.add(index)
             self._start_again(index)
+
+    def _look_for_tampering(self, student: ChannelStudent, index: int) -> None:
+        """Flag what the kernel shows of an attempt at a better verdict; it earns or costs nothing."""
+        if student.forged:
+            self._flag("forged reply", index, f"{student.forged} replies that the grader had not asked for")
+        try:
+            found = student.probe("integrity").texts("patched") if self.kc is not None else []
+        except ProbeError as error:
+            found = [str(error)]
+        for text in found:
+            self._flag("patched", index, text)
+
+    def _flag(self, kind: str, index: int, detail: str) -> None:
+        flag = flags.Flag(kind, flags.name_of(self.nb.cells, index), detail)
+        if flag not in self._flags:
+            self._flags.append(flag)
 
     def _ask(self, source: str, index: int) -> list[dict[str, Any]]:
         """Outputs of a scratch cell; an error output where the kernel cannot answer."""
@@ -167,9 +227,18 @@ class GradeExecute(Execute):
         return scratch.outputs
 
     def _cleanup_kernel(self) -> None:
-        """Stop the kernel, which may have been stopped before."""
+        """Stop the kernel, which may have been stopped before, and note what its sandbox has seen."""
         if self.km is not None:
+            if isinstance(self.km.provisioner, SandboxProvisioner):
+                self._note_what_happened(self.km.provisioner)
             super()._cleanup_kernel()
+
+    def _note_what_happened(self, provisioner: SandboxProvisioner) -> None:
+        last = len(self.nb.cells) - 1
+        for limit in provisioner.exceeded():
+            self._flag(limit, last, "the sandbox ended the kernel, or refused what it asked for")
+        if strangers := provisioner.strangers():
+            self._flag("left processes", last, ", ".join(strangers))
 
     def _seconds_for(self, cell: NotebookNode) -> int:
         limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout
@@ -179,12 +248,16 @@ class GradeExecute(Execute):
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         """Keep an output unless the cell has had its share; says so once where it has."""
         limit = self._output_limit
+        if REPLY_MIME in msg["content"].get("data", {}) and limit != MAX_REPLY:
+            self._flag("forged reply", cell_index, "a cell published what only a probe publishes")
+            return None
         if self._output_size > limit:
             return None
         self._output_size += sum(len(str(value)) for value in _payload(msg["content"]))
         if self._output_size > limit:
             cut = f"\n[Dalszą część wyjścia pominięto: ponad {limit} znaków]\n"
             outs.append(new_output("stream", name="stdout", text=cut))
+            self._flag("output limit", cell_index, f"more than {limit} characters")
             return None
         return super().output(outs, msg, display_id, cell_index)
 

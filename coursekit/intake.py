@@ -1,13 +1,14 @@
 """Reading what students hand in, whatever it is: stock `nbgrader autograde` never stops at a malformed file.
 
-Two of nbgrader's own extension points, named in `nbgrader_config.py`: `normalise_names` (the pre-convert
-hook) sees to it that a notebook under another name is looked at, and `SubmissionExporter` reads it. A file
-that cannot be read is replaced by the blank notebook of the release, so that the student gets a feedback page
-that says why. `submitted/` is never written. `coursekit.repair` then puts the cells in order, and the
-findings of both into `nb.metadata["coursekit"]`.
+Two of nbgrader's own extension points, named in `nbgrader_config.py`: `begin` (the pre-convert hook) sees to it
+that a notebook under another name is looked at, and `SubmissionExporter` reads it: the notebook that was asked for,
+else another one, else a Python script. Where nothing can be read, the blank notebook of the release takes its place,
+so that the student gets a feedback page that says why. `submitted/` is never written. `coursekit.repair` then puts the cells in order, and the findings of both into
+`nb.metadata["coursekit"]`.
 """
 
 import codecs
+import glob
 import json
 import re
 from dataclasses import asdict, dataclass, field
@@ -18,8 +19,16 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, v4
 
+from coursekit import resume, shield
+
 LIMIT_MB = 200
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")    # as nbformat demands
+DEPTH = 3
+"""How many folders deep a notebook is looked for."""
+MOST = 20
+"""How many files of a folder are read, at most, to find the solution."""
+CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*\]).*$", re.MULTILINE)
+"""Where a cell starts in a script: as Jupyter exports a notebook, and as VS Code and jupytext do."""
 
 
 class UnreadableError(ValueError):
@@ -37,6 +46,15 @@ class Intake:
     notes: list[str] = field(default_factory=list)
 
 
+def begin(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Prepare the conversion of one submission: nbgrader's hook, called from the root of the course.
+
+    `student` may be nbgrader's pattern for all. Raises SystemExit where the disk is full.
+    """
+    normalise_names(assignment, student, notebooks)
+    resume.begin(assignment, notebooks)
+
+
 def normalise_names(assignment: str, student: str, notebooks: list[str]) -> None:
     """Add to `notebooks`, nbgrader's own list of the paths to convert, the released names that are missing.
 
@@ -50,11 +68,37 @@ def normalise_names(assignment: str, student: str, notebooks: list[str]) -> None
             notebooks.append(str(expected))
 
 
+def adopt_folders_without_notebook(converter: Any) -> None:
+    """Put submissions without a notebook on the list of nbgrader's converter, which has passed them over.
+
+    Called once a command, before the first submission. nbgrader itself stops earlier where not one of the
+    submissions that it was asked for has a notebook.
+    """
+    coursedir = converter.coursedir
+    release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
+    names = [notebook.name for notebook in sorted(release.glob(f"{coursedir.notebook_id}.ipynb"))]
+    submissions = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
+    for folder in glob.glob(submissions):
+        if names and folder not in converter.assignments and Path(folder).is_dir():
+            converter.assignments[folder] = [str(Path(folder, name)) for name in names]
+
+
 class SubmissionExporter(NotebookExporter):
     """nbgrader's reader of notebooks, which takes any file.
 
     It leaves `resources["coursekit"]`: `release`, the path of the released notebook, and `intake`.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Prepare the course too: nbgrader makes the exporter once a command, before the first submission.
+
+        Raises NbGraderException where a folder or the gradebook cannot be written.
+        """
+        super().__init__(**kwargs)
+        self.left_out: dict[str, list[str]] = {}
+        if self.parent is not None:
+            self.left_out = shield.guard(self.parent)
+            resume.prepare(self.parent)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
@@ -70,6 +114,7 @@ class SubmissionExporter(NotebookExporter):
         if not release.exists():
             raise FileNotFoundError(f"{release} is missing: run `nbgrader generate_assignment {assignment}`")
         nb, intake = read_submission(path, release)
+        intake.notes += self.left_out[str(path.parent)]
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         resources["coursekit"] = {"release": str(release), "intake": asdict(intake)}
         return self.from_notebook_node(nb, resources, **kw)
@@ -78,36 +123,86 @@ class SubmissionExporter(NotebookExporter):
 def read_submission(path: Path, release: Path) -> tuple[NotebookNode, Intake]:
     """The submitted notebook expected at `path`, and what was found.
 
-    Falls back to another notebook in the folder, then to the blank one at `release`.
+    Falls back to another file in the folder, then to the blank notebook at `release`.
     """
-    intake = Intake()
-    if not path.exists():
-        others = sorted(other for other in path.parent.glob("*.ipynb")
-                        if not (release.parent / other.name).exists())
-        if not others:
-            return _blank(release, f"W oddanym folderze nie ma pliku `{path.name}`.")
-        path = max(others, key=lambda other: (_likeness(other, release), other.stat().st_mtime))
-        intake = Intake("renamed", [_renamed_note(release.name, path.name, len(others))])
+    candidates = _candidates(path, release)
+    if not candidates:
+        return _blank(release, f"W oddanym folderze nie ma pliku `{path.name}` ani innego notatnika.")
+    found = max(candidates, key=lambda each: _merit(each, path, release)) if len(candidates) > 1 else candidates[0]
+    others = [each for each in candidates if each != found]
+    intake = _ordinary(found, others) if found == path else _renamed(found, others, path)
     try:
-        return parse(path, intake.notes), intake
+        nb = parse(found, intake.notes)
     except UnreadableError as error:
-        return _blank(release, f"Nie udało się odczytać pliku `{path.name}`: {error}.")
+        return _blank(release, f"Nie udało się odczytać pliku {_named(found, path.parent)}: {error}.")
+    intake.notes += _notes_on_given_files(found.parent, release.parent)
+    return nb, intake
 
 
-def _renamed_note(expected: str, found: str, candidates: int) -> str:
-    several = " – z kilku notatników w folderze ten, który najbardziej przypomina zadanie" * (candidates > 1)
-    return f"Plik powinien nazywać się `{expected}`; oceniono plik `{found}`{several}."
+def _candidates(path: Path, release: Path) -> list[Path]:
+    """The file at `path` and other notebooks in its folder and below; scripts where there is no notebook."""
+    files = [file for depth in range(DEPTH + 1) for file in sorted(path.parent.glob("*/" * depth + "*"))
+             if _is_own(file, path.parent, release.parent)]
+    notebooks = [file for file in files if ".ipynb" in file.name.lower()]
+    scripts = [file for file in files if file.suffix.lower() == ".py"]
+    expected = [path] if path.exists() else []
+    return (expected + (notebooks or ([] if expected else scripts)))[:MOST]
 
 
-def _likeness(path: Path, release: Path) -> int:
-    """How many cells of the released notebook (by grade id) the one at `path` has; -1 if it is unreadable."""
-    def grade_ids(nb: NotebookNode) -> set[str]:
-        return {grade_id for cell in nb.cells if (grade_id := grade_id_of(cell))}
+def _is_own(file: Path, folder: Path, release: Path) -> bool:
+    """Whether a file may be a student's solution: not hidden, not behind a link, and no file of the assignment."""
+    relative = file.relative_to(folder)
+    hidden = any(part.startswith((".", "__")) for part in relative.parts)
+    return not (hidden or (release / relative).exists()) and file.is_file() and file.resolve() == folder.resolve() / relative
 
+
+def _merit(file: Path, expected: Path, release: Path) -> tuple[bool, bool, int, float]:
+    """How well a file will do as the solution: a filled one, the one asked for, the likest, the latest."""
+    given = {grade_id_of(cell): cell for cell in nbformat.read(release, as_version=4).cells}
+    modified = file.stat().st_mtime
     try:
-        return len(grade_ids(parse(path, [])) & grade_ids(nbformat.read(release, as_version=4)))
+        cells = [cell for cell in parse(file, []).cells if grade_id_of(cell) in given and grade_id_of(cell)]
     except UnreadableError:
-        return -1
+        return False, file == expected, -1, modified
+    filled = any(pattern.metadata.nbgrader.solution and pattern.source.strip() != cell.source.strip()
+                 for cell in cells if (pattern := given[grade_id_of(cell)]))
+    return filled, file == expected, len({grade_id_of(cell) for cell in cells}), modified
+
+
+def _ordinary(found: Path, others: list[Path]) -> Intake:
+    names = ", ".join(_named(other, found.parent) for other in others)
+    return Intake(notes=[f"Oceniono plik `{found.name}`; innych notatników nie oceniano: {names}."] if others else [])
+
+
+def _renamed(found: Path, others: list[Path], expected: Path) -> Intake:
+    why = (f"W pliku `{expected.name}` nie ma rozwiązania, które da się odczytać" if expected in others
+           else f"W oddanym folderze nie było pliku `{expected.name}`")
+    several = " – z kilku plików ten, który najbardziej przypomina rozwiązanie" if others else ""
+    return Intake("renamed", [f"{why}; oceniono plik {_named(found, expected.parent)}{several}."])
+
+
+def _named(file: Path, folder: Path) -> str:
+    return f"`{shield.printable(str(file.relative_to(folder)))}`"
+
+
+def _notes_on_given_files(folder: Path, release: Path) -> list[str]:
+    """What the student is told where modules of the assignment were left out or changed; nbgrader puts them back."""
+    missing, changed = [], []
+    for given in sorted(release.glob("*/*.py")):
+        own, name = folder / given.relative_to(release), str(given.relative_to(release))
+        if not own.exists():
+            missing.append(name if own.parent.is_dir() else own.parent.name)
+        elif shield.objection(own) or _lines(own) != _lines(given):
+            changed.append(name)
+    return [sentence.format(", ".join(f"`{name}`" for name in dict.fromkeys(names))) for names, sentence in (
+        (missing, "W oddanym folderze brakowało plików zadania; przy ocenianiu użyto wydanych: {}."),
+        (changed, "Pliki zadania były zmienione, a przy ocenianiu użyto wydanych; "
+                  "własny kod umieść w notatniku: {}."),
+    ) if names]
+
+
+def _lines(file: Path) -> list[bytes]:
+    return file.read_bytes().splitlines()
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
@@ -124,12 +219,16 @@ def _blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
 
 
 def parse(path: Path, notes: list[str]) -> NotebookNode:
-    """Read a notebook of any version and encoding; what had to be converted is added to `notes`.
+    """Read a notebook of any version and encoding, or a script; what had to be converted is added to `notes`.
 
     The result is valid nbformat 4.5 whatever the file held; the metadata of the whole are left out.
     Raises `UnreadableError`.
     """
-    data = _load(_decode(_bytes(path), notes))
+    text = _decode(_bytes(path), notes)
+    if path.suffix.lower() == ".py":
+        notes.append("To skrypt, a nie notatnik: podzielono go na komórki, ale wykresów i wyników w nim nie ma.")
+        return v4.new_notebook(cells=_script_cells(text))
+    data = _load(text)
     version = data.get("nbformat")
     if isinstance(version, int) and version < 4:
         try:
@@ -145,8 +244,8 @@ def parse(path: Path, notes: list[str]) -> NotebookNode:
 
 
 def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise UnreadableError("to nie jest zwykły plik")
+    if why := shield.objection(path):
+        raise UnreadableError(why)
     size = path.stat().st_size
     if size > LIMIT_MB * 2**20:
         raise UnreadableError(f"plik ma {size / 2**20:.0f} MB, a dopuszczalne jest {LIMIT_MB} MB – usuń "
@@ -166,6 +265,20 @@ def _decode(content: bytes, notes: list[str]) -> str:
         encoding = "utf-16" if utf16 else "cp1250"
         notes.append(f"Plik nie był zapisany w kodowaniu UTF-8; odczytano go jako {encoding}.")
         return content.decode(encoding, errors="replace")
+
+
+def _script_cells(text: str) -> list[NotebookNode]:
+    """Cells of a Python script; the comments that follow the code of a cell are texts."""
+    cells = []
+    for part in CELL_MARK.split("\n".join(text.splitlines())):
+        lines = part.strip("\n").split("\n")
+        end = len(lines)
+        while end and (lines[end - 1].startswith("#") or not lines[end - 1].strip()):
+            end -= 1
+        texts = "\n".join(line[1:].removeprefix(" ") if line else "\0" for line in lines[end:]).split("\0")
+        cells += [v4.new_code_cell("\n".join(lines[:end]))] * bool(end)
+        cells += [v4.new_markdown_cell(each.strip()) for each in texts if each.strip()]
+    return cells
 
 
 def _load(text: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ Shapes: B images, D = n_input_features values each, Z latents, H x W the sides o
 import contextlib
 import copy
 import io
+import sys
+import types
 import warnings
 import zlib
 
@@ -470,11 +472,86 @@ def training_rows(namespace):
     return {"checksums": np.array([zlib.crc32(image) for image in images])}
 
 
+_WATCHED = (
+    "builtins", "sys", "json", "zlib", "base64", "io", "copy", "numpy", "numpy.random", "numpy.testing", "torch",
+    "torch.Tensor", "torch.nn.Module", "torch.nn.functional", "torch.testing", "torch.distributions.Distribution",
+    "torch.distributions.Normal", "pyro", "pyro.poutine", "pyro.infer", "pyro.infer.ELBO", "pyro.infer.Trace_ELBO",
+    "pyro.distributions", "pyro.distributions.Normal", "pyro.distributions.Bernoulli", "pyro.primitives",
+    "pyro.poutine.trace_messenger.TraceMessenger", "pyro.poutine.runtime", "sklearn.base", "IPython.display",
+)
+"""Modules and classes in which no honest notebook puts anything of its own."""
+_TRUSTED = ("IPython", "ipykernel", "ipywidgets", "matplotlib", "matplotlib_inline", "tqdm", "comm", "traitlets")
+"""Packages that may register callbacks and transformers with the shell."""
+
+
+def integrity(namespace):
+    """Signs in this kernel of an attempt to change its answers -> patched, a list of texts; none in honest work.
+
+    It is evidence and no proof: whoever knows this function can keep it from seeing anything.
+    """
+    return {"patched": [*_patched_libraries(namespace), *_patched_shell(namespace), *_fake_modules()]}
+
+
+def _is_own(value, namespace):
+    """Whether a function, a class or an object was made by the notebook's own code."""
+    if isinstance(value, types.ModuleType):  # not to ask `torch.ops`, which has whatever it is asked for
+        return False
+    value = getattr(value, "__func__", value)
+    return (getattr(value, "__globals__", None) is namespace or getattr(value, "__module__", None) == "__main__"
+            or type(value).__module__ == "__main__")
+
+
+def _patched_libraries(namespace):
+    for name in _WATCHED:
+        parts = name.split(".")
+        owner = sys.modules.get(parts[0])
+        for part in parts[1:]:
+            owner = getattr(owner, part, None)
+        for attribute, value in list(getattr(owner, "__dict__", {}).items()):
+            if _is_own(value, namespace) and not attribute.startswith("last_"):  # `sys` keeps the last error
+                yield f"{name}.{attribute} was made by the notebook"
+
+
+def _patched_shell(namespace):
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+    if shell.custom_exceptions:
+        yield "a custom exception handler is set"
+    manager = shell.input_transformer_manager
+    hooks = {f"callback of {event}": callbacks for event, callbacks in shell.events.callbacks.items()}
+    hooks["syntax tree transformer"] = shell.ast_transformers
+    hooks["input transformer"] = [
+        *shell.input_transformers_post, *manager.cleanup_transforms, *manager.line_transforms]
+    for what, found in hooks.items():
+        for hook in found:
+            module = getattr(getattr(hook, "__func__", hook), "__module__", None) or type(hook).__module__
+            if module.split(".")[0] not in _TRUSTED:
+                yield f"{what} from {module}"
+    kernel = getattr(shell, "kernel", None)
+    for owner in (shell, type(shell), shell.display_pub, shell.displayhook, kernel, getattr(kernel, "session", None)):
+        for attribute, value in list(getattr(owner, "__dict__", {}).items()):
+            if attribute not in ("user_ns", "user_module", "_user_ns", "_main_mod_cache") and _is_own(value, namespace):
+                yield f"{attribute} of the notebook's kernel was made by the notebook"
+
+
+def _fake_modules():
+    for name, module in list(sys.modules.items()):
+        root = name.split(".")[0]
+        if not isinstance(module, (types.ModuleType, type(None))) and type(module).__module__ in ("types", "__main__"):
+            yield f"the module {name} is none"
+        elif root in ("coursekit", "grader_tests") or (root.startswith("coursekit_")
+                                                       and name not in ("coursekit_wire", "coursekit_probes")):
+            yield f"there is a module {name}"
+
+
 _PROBES = {
     probe.__name__: probe
     for probe in (
         encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
         inheritance, trained_encode, trained_decode, reconstruct, classification_entries, predictions,
-        refitted_predictions, training_rows, weights_checksum,
+        refitted_predictions, training_rows, weights_checksum, integrity,
     )
 }

@@ -10,6 +10,7 @@ Two backends with one interface, and nothing in a check may depend on which one 
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -62,6 +63,13 @@ class Reply:
             raise ProbeError(f"Oczekiwano napisu ({name}), a jest: {type(value).__name__}.")
         return value[:2000]
 
+    def texts(self, name: str) -> list[str]:
+        """Field ``name`` as a list of at most 100 strings of at most 500 characters."""
+        value = self._fields.get(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ProbeError(f"Oczekiwano listy napisów ({name}), a jest: {type(value).__name__}.")
+        return [item[:500] for item in value[:100]]
+
     def items(self, name: str) -> list[Reply]:
         """Field ``name`` as a list of replies."""
         value = self._fields.get(name)
@@ -96,12 +104,14 @@ class KernelStudent:
 class ChannelStudent:
     """Probes run in a kernel. ``run_cell`` executes a source there and returns the cell's outputs.
 
+    ``forged`` counts replies that answer no question: something in the kernel speaks for the probes.
     The sources of ``wire`` and ``probes`` travel into the kernel as text before the first probe, so the
     kernel needs no access to this package and finds no check or oracle in it.
     """
 
-    def __init__(self, run_cell: Callable[[str], list[dict[str, Any]]]):
-        self.notes: dict[str, float] = {}
+    def __init__(self, run_cell: Callable[[str], list[dict[str, Any]]], notes: dict[str, float] | None = None):
+        self.notes = {} if notes is None else notes
+        self.forged = 0
         self._run_cell = run_cell
         self._installed = False
 
@@ -110,11 +120,15 @@ class ChannelStudent:
             self._run_cell(_install_source())
             self._installed = True
         request = wire.encode({"probe": name, "arguments": arguments})
-        outputs = self._run_cell(f"__import__('coursekit_probes').show({request!r}, globals())")
-        for output in outputs:
-            text = output.get("data", {}).get(REPLY_MIME)
-            if isinstance(text, str):
-                return _reply(text)
+        number = secrets.token_hex(8)
+        outputs = self._run_cell(f"__import__('coursekit_probes').show({request!r}, {number!r}, globals())")
+        replies = [output["data"][REPLY_MIME] for output in outputs if REPLY_MIME in output.get("data", {})]
+        asked_for = [reply for reply in replies if isinstance(reply, str) and reply.startswith(number)]
+        self.forged += len(replies) - len(asked_for[:1])
+        if len(replies) > 1:
+            raise ProbeError("Na jedno pytanie sprawdzarki przyszło kilka odpowiedzi; nie wiadomo, która się liczy.")
+        if asked_for:
+            return _reply(asked_for[0].removeprefix(number))
         raise ProbeError(_without_reply(outputs))
 
 
@@ -148,10 +162,10 @@ def _install(parts):
         _sys.modules["coursekit_" + name] = module
         exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
     wire, probes = modules["wire"], modules["probes"]
-    def show(request, namespace):
+    def show(request, number, namespace):
         from IPython.display import display
         reply = wire.encode(probes.answer(namespace, wire.decode(request)))
-        display({{{REPLY_MIME!r}: reply}}, raw=True)
+        display({{{REPLY_MIME!r}: number + reply}}, raw=True)
     probes.show = show
 _install({parts!r})
 del _install, _sys, _types

@@ -1,0 +1,13 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: an endless loop in Python
+#     attempts: never comes back from a cell
+#     points: {1a: 0, 2: 0, 3: 0}
+#     flags: []
+#     reference: false
+# ---
+
+# %% after="imports"
+while True:
+    pass

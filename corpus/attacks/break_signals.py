@@ -1,0 +1,24 @@
+# ---
+# jupyter:
+#   corpus:
+#     title: deafness to signals
+#     attempts: ignores SIGINT, SIGTERM and every other signal it may, and loops
+#     points: {1a: 0, 2: 0, 3: 0}
+#     flags: [process]
+#     reference: false
+# ---
+
+# %% after="imports"
+import signal
+
+for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    try:
+        while True:
+            pass
+    except KeyboardInterrupt:
+        pass

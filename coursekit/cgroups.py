@@ -1,0 +1,97 @@
+"""Control groups, version 1 or 2: the kernel's own limits on memory and processes, where this user may make them.
+
+An ordinary user usually may not, and then :func:`create` says so and resource limits and `coursekit.watchdog` hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path("/sys/fs/cgroup")
+_LIMIT_FILES = {  # of version 1, and of version 2
+    "memory": ("memory.limit_in_bytes", "memory.max"),
+    "pids": ("pids.max", "pids.max"),
+}
+
+
+@dataclass(frozen=True)
+class Cgroup:
+    """One group: a folder that holds both controllers (version 2), or a folder for each (version 1)."""
+
+    version: int
+    folders: dict[str, Path]
+
+    def join_command(self) -> str:
+        """Shell commands by which a process enters the group."""
+        return "".join(f"echo $$ > '{folder}/cgroup.procs'; " for folder in sorted(set(self.folders.values())))
+
+    def limits_hit(self) -> list[str]:
+        """Which limits processes ran into: "memory limit", "process limit"."""
+        memory = self.folders["memory"] / ("memory.oom_control" if self.version == 1 else "memory.events")
+        hit = ["memory limit"] if _counter(memory, "oom_kill") else []
+        return hit + (["process limit"] if _counter(self.folders["pids"] / "pids.events", "max") else [])
+
+    def remove(self) -> None:
+        """Remove the group; its processes must have been killed. A dead process may take a moment to leave."""
+        for folder in set(self.folders.values()):
+            for _ in range(50):
+                with contextlib.suppress(FileNotFoundError):
+                    try:
+                        folder.rmdir()
+                    except OSError:
+                        time.sleep(0.02)
+                        continue
+                break
+
+
+def create(name: str, memory: int, processes: int) -> Cgroup | None:
+    """A group with limits on memory (bytes, tmpfs files count too) and processes; None where that is not allowed."""
+    version, parents = _parents()
+    cgroup = Cgroup(version, {controller: parent / name for controller, parent in parents.items()})
+    try:
+        for folder in set(cgroup.folders.values()):
+            folder.mkdir()
+        for controller, limit in (("memory", memory), ("pids", processes)):
+            (cgroup.folders[controller] / _LIMIT_FILES[controller][version - 1]).write_text(str(limit))
+    except OSError:
+        cgroup.remove()
+        return None
+    return cgroup
+
+
+def leftovers(prefix: str) -> list[Cgroup]:
+    """Groups whose names begin with ``prefix``."""
+    version, parents = _parents()
+    names = {folder.name for parent in parents.values() for folder in parent.glob(f"{prefix}*")}
+    return [Cgroup(version, {key: parent / name for key, parent in parents.items()}) for name in sorted(names)]
+
+
+def _parents() -> tuple[int, dict[str, Path]]:
+    """The version of the two controllers, and the folders in which groups are made."""
+    if (ROOT / "memory").is_dir():
+        return 1, {controller: _own_v1(controller) for controller in _LIMIT_FILES}
+    # A group with processes of its own cannot hold limited groups in version 2: so beside it, not below.
+    return 2, dict.fromkeys(_LIMIT_FILES, ROOT)
+
+
+def _own_v1(controller: str) -> Path:
+    """The group of this process, in which version 1 makes others."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controller in controllers.split(","):
+            return ROOT / controller / path.lstrip("/")
+    return ROOT / controller
+
+
+def _counter(file: Path, name: str) -> int:
+    """The number after ``name`` in a file of names and numbers; 0 where there is none."""
+    try:
+        pairs = (line.split() for line in file.read_text().splitlines())
+        return next((int(pair[1]) for pair in pairs if pair[0] == name), 0)
+    except OSError:
+        return 0
+
+

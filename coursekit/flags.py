@@ -1,0 +1,227 @@
+"""What an instructor should look at in a submission: signs of an attempt at points that were not worked for.
+
+`scan` reads the submitted code outside the student's process, and executes nothing. It finds by name what has no
+place in this assignment; `coursekit.execute` adds what happens while the code runs. A flag never changes points.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+
+KINDS = {
+    "ipython": "The code reaches into the notebook's own machinery, which could change how cells are run or shown.",
+    "patching": "The code replaces parts of a library or of Python itself.",
+    "grader": "The code names parts of the grader or of the course's folders.",
+    "process": "The code starts, ends or signals processes or threads, or calls C functions.",
+    "network": "The code uses the network.",
+    "frames": "The code looks at the variables of the functions that call it.",
+    "files": "The code reads or changes files or variables of the system that the assignment does not need.",
+    "lying object": "The code makes numbers, arrays or classes that can misstate what they are.",
+    "display": "The code shows scripts, raw messages or outputs that could pass for the grader's.",
+    "hidden code": "The code runs text as code, which this scan cannot read.",
+}
+"""What a kind of `scan` means, for the instructor."""
+
+_MODULES = {
+    "grader": {"grader_tests", "coursekit", "nbgrader"},
+    "process": {"subprocess", "multiprocessing", "ctypes", "cffi", "atexit", "threading", "_thread", "concurrent",
+                "signal", "pty", "resource"},
+    "network": {"socket", "urllib", "requests", "http", "httpx", "aiohttp", "ftplib", "smtplib", "zmq", "ssl"},
+    "display": {"comm"},
+    "hidden code": {"importlib", "marshal"},
+}
+"""Top-level modules whose import is of a kind; as names of variables they are harmless."""
+
+_NAMES = {
+    "ipython": {
+        "get_ipython", "InteractiveShell", "ast_transformers", "input_transformers_post",
+        "input_transformer_manager", "set_custom_exc", "run_cell", "run_cell_async", "showtraceback", "iopub_socket",
+        "iopub_thread",
+    },
+    "process": {
+        "os.fork", "os.forkpty", "os.kill", "os.killpg", "os._exit", "os.abort", "os.system", "os.popen", "os.execv",
+        "os.execve", "os.execvp", "os.posix_spawn", "os.spawnv", "os.setsid", "os.setpgrp", "os.setpgid",
+    },
+    "frames": {
+        "sys._getframe", "sys._current_frames", "inspect.stack", "inspect.currentframe", "gc.get_objects",
+        "gc.get_referrers", "f_back", "f_locals", "tb_frame", "sys.settrace", "sys.setprofile",
+    },
+    "files": {
+        "os.environ", "os.environb", "os.getenv", "os.remove", "os.unlink", "os.rmdir", "os.removedirs",
+        "os.rename", "os.replace", "os.symlink", "os.link", "os.mkfifo", "os.mknod", "os.chmod", "shutil.rmtree",
+        "shutil.move",
+    },
+    "display": {"publish_display_data", "Javascript", "create_comm", "display_pub"},
+}
+"""Names of a kind: a dotted one ends a longer name (`os.kill`), one without dots is any part of one."""
+
+_TEXTS = {
+    "grader": r"grader_tests|coursekit|gradebook|HIDDEN TESTS|MARK SCHEME|\.course_secret|source/vae|corpus/",
+    "files": r"/proc\b|/etc/|\.ipynb\b",
+    "display": r"application/x-coursekit|coursekit-report|application/javascript|<script|\bon(error|load)=",
+}
+"""What is looked for in the strings of the code; a name of a folder in a path is no harm, so these are narrow."""
+
+_LIBRARIES = {
+    "torch", "numpy", "np", "pyro", "dist", "nn", "pytest", "unittest", "builtins", "__builtins__", "sys", "IPython",
+    "sklearn", "json", "zlib", "pickle", "warnings",
+}
+_HARMLESS = {"sys.stdout", "sys.stderr", "torch.backends", "plt.rcParams", "np.random", "numpy.random"}
+"""Attributes of libraries that honest code sets."""
+
+_SHELLS = {"bash", "sh", "script", "system", "sx", "perl", "ruby", "pypy", "python", "python3", "run"}
+_MAGIC = re.compile(r"get_ipython\(\)\.(?=run_line_magic|run_cell_magic|system|getoutput)")
+"""What IPython makes of a magic: it is no sign of a student's own call of `get_ipython`."""
+_LONGEST = 1_000_000
+"""Characters of a cell that is read as Python."""
+
+_NUMBERS = {"float", "int", "complex", "bool", "str", "type", "torch.Tensor", "Tensor", "np.ndarray", "numpy.ndarray",
+            "ndarray", "np.float64", "numpy.float64"}
+_LIES = {"__eq__", "__float__", "__repr__", "__class__", "__array__", "__array_function__", "__torch_function__",
+         "__instancecheck__", "__subclasscheck__", "__lt__", "__gt__", "__index__", "shape"}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """kind: what it is about, e.g. "network"; cell: grade id, or "own cell N"; detail: one English sentence."""
+
+    kind: str
+    cell: str
+    detail: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The flag as JSON-ready data."""
+        return asdict(self)
+
+
+def name_of(cells: list[NotebookNode], index: int) -> str:
+    """How an instructor finds a cell: its grade id, or "own cell N" (N-th cell of the notebook)."""
+    return cells[index].metadata.get("nbgrader", {}).get("grade_id") or f"own cell {index + 1}"
+
+
+def scan(notebook: NotebookNode) -> list[Flag]:
+    """Flags for what the student's code cells mention that has no place in the assignment, one a kind and cell."""
+    flags = []
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked"):
+            found: dict[str, list[str]] = {}
+            for kind, what in _findings(cell.source):
+                found.setdefault(kind, []).append(what)
+            for kind, whats in found.items():
+                detail = f"{KINDS[kind]} Found: {', '.join(dict.fromkeys(whats))}."
+                flags.append(Flag(kind, name_of(notebook.cells, index), detail[:500]))
+    return flags
+
+
+def _findings(source: str) -> Iterator[tuple[str, str]]:
+    """Kinds, and what was found of each."""
+    try:
+        if len(source) > _LONGEST:
+            raise ValueError(source[:100])
+        code = TransformerManager().transform_cell(source)
+        tree = ast.parse(_MAGIC.sub("_magic_.", code))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield from _in_text(source)
+        return
+    for node in ast.walk(tree):
+        yield from _in_node(node)
+
+
+def _in_text(source: str) -> Iterator[tuple[str, str]]:
+    """What is found in the text of a cell that is no Python, by names alone."""
+    for dotted in set(re.findall(r"[\w.]+", source)):
+        yield from _in_name(dotted)
+
+
+def _in_node(node: ast.AST) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield from _in_import(alias.name)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield from _in_import(f"{node.module or ''}.{alias.name}")
+    elif isinstance(node, (ast.Name, ast.Attribute)):
+        yield from _in_name(_dotted(node))
+        if isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield from _in_target(node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        yield from _in_target(node.value)
+    elif isinstance(node, ast.Call):
+        yield from _in_call(node)
+    elif isinstance(node, ast.ClassDef):
+        yield from _in_class(node)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for kind, pattern in _TEXTS.items():
+            if match := re.search(pattern, node.value):
+                yield kind, repr(match.group())
+
+
+def _in_import(dotted: str) -> Iterator[tuple[str, str]]:
+    root = dotted.split(".")[0]
+    for kind, modules in _MODULES.items():
+        if root in modules:
+            yield kind, root
+    yield from _in_name(dotted)
+
+
+def _in_name(dotted: str) -> Iterator[tuple[str, str]]:
+    parts = dotted.split(".")
+    for kind, names in _NAMES.items():
+        for name in names:
+            if name in parts if "." not in name else (f".{dotted}").endswith(f".{name}"):
+                yield kind, name
+
+
+def _in_target(target: ast.AST) -> Iterator[tuple[str, str]]:
+    """An assignment to, or deletion of, a part of a library."""
+    dotted = _dotted(target)
+    root, *rest = dotted.split(".")
+    if root in _LIBRARIES and rest and not any(dotted.startswith(name) for name in _HARMLESS):
+        yield "patching", dotted
+
+
+def _in_call(call: ast.Call) -> Iterator[tuple[str, str]]:
+    function = _dotted(call.func)
+    if function in ("setattr", "delattr") and call.args:
+        target = _dotted(call.args[0])
+        if target.split(".")[0] in _LIBRARIES:
+            yield "patching", f"{function}({target}, ...)"
+    if function == "display" and any(keyword.arg == "raw" for keyword in call.keywords):
+        yield "display", "display(..., raw=True)"
+    if function in ("exec", "eval", "compile", "__import__"):
+        yield "hidden code", f"{function}(...)"
+    if function.startswith("_magic_."):
+        yield from _in_magic(function, [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)])
+
+
+def _in_magic(function: str, arguments: list[str]) -> Iterator[tuple[str, str]]:
+    """A line or cell magic of IPython, or a shell command."""
+    if not function.endswith("_magic") or _SHELLS.intersection(arguments[:1]):
+        yield "process", "a shell command"
+    for text in arguments[1:]:  # `%time f(x)` and `%%time` hold code, which may again be anything
+        yield from _findings(text)
+
+
+def _in_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    bases = {_dotted(base) for base in node.bases}
+    defined = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    defined |= {target.id for part in node.body if isinstance(part, ast.Assign)
+                for target in part.targets if isinstance(target, ast.Name)}
+    if bases & _NUMBERS and defined & _LIES:
+        yield "lying object", f"class {node.name}({', '.join(sorted(bases))}) with {', '.join(sorted(defined & _LIES))}"
+
+
+def _dotted(node: ast.AST) -> str:
+    """`a.b.c` of an expression; what is no plain name in it becomes an empty part."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "")
+    return ".".join(reversed(parts))

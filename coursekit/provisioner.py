@@ -1,0 +1,182 @@
+"""Jupyter kernels under bubblewrap: the kernel provisioner ``coursekit-sandbox``.
+
+The kernelspec in `coursekit/kernels` names it; `coursekit.sandbox` says what a kernel sees there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Integer, List, Unicode
+
+from coursekit import cgroups, sandbox
+from coursekit.watchdog import Watchdog
+
+KERNELS = Path(__file__).parent / "kernels"
+"""Folder of the kernelspec ``coursekit-sandbox``, for a KernelSpecManager."""
+PREFIX = "coursekit-"
+"""Names of private folders and control groups: this, the grader's process id, and something random."""
+
+
+class SandboxProvisioner(LocalProvisioner):
+    """Starts a kernel in a sandbox of its own, watches it, and leaves nothing of it behind."""
+
+    memory = Integer(4 * 2**30, help="Bytes of memory of all processes, files included.").tag(config=True)
+    processes = Integer(128, help="Processes and threads.").tag(config=True)
+    file_size = Integer(512 * 2**20, help="Bytes of one file.").tag(config=True)
+    files_size = Integer(2**30, help="Bytes of all files written.").tag(config=True)
+    cpu_seconds = Integer(1200, help="Processor time of all processes together.").tag(config=True)
+    pass_environment = List(
+        Unicode(), ["COURSE_PROFILE", "OMP_NUM_THREADS", "MPLBACKEND"], help="Variables that the kernel gets."
+    ).tag(config=True)
+
+    _folder: Path | None = None
+    _cgroup: cgroups.Cgroup | None = None
+    _watchdog: Watchdog | None = None
+    _bubblewrap: psutil.Process | None = None
+    said = ""
+    """After the end: what bubblewrap and the kernel wrote where no message carries it, such as why they did not start.
+    """
+
+    @property
+    def limits(self) -> sandbox.Limits:
+        """What the kernel may use."""
+        return sandbox.Limits(self.memory, self.processes, self.file_size, self.files_size, self.cpu_seconds)
+
+    def describe(self) -> dict[str, Any]:
+        """The sandbox as the record of a submission tells it."""
+        held = f"control groups, version {self._cgroup.version}" if self._cgroup else "watchdog and resource limits"
+        return {"enabled": True, "mechanism": "bubblewrap", "limits": self.limits.as_dict(), "held_by": held,
+                "user": sandbox.user_of(self._name)}
+
+    def exceeded(self) -> list[str]:
+        """The limits that the kernel ran into so far, "memory limit" and the like."""
+        found = self._watchdog.exceeded if self._watchdog else []
+        return sorted({*found, *(self._cgroup.limits_hit() if self._cgroup else [])})
+
+    def strangers(self) -> list[str]:
+        """Names of the processes that cut themselves loose from the kernel: its own helpers are its children."""
+        names = []
+        for process in self._inside(recursive=False)[1:]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                names.append(process.name())
+        return names
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose the folder of the sockets, and put the sandbox around the kernel's command."""
+        sandbox.bubblewrap()
+        clear_leftovers()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        shared = self._folder / "shared"
+        shared.mkdir()
+        manager = self._manager
+        manager.transport, manager.ip = "ipc", str(shared / "kernel")
+        manager.connection_file = str(self._folder / "connection.json")
+        kwargs = await super().pre_launch(**kwargs)
+        self._connect_inside(shared)
+        uid = sandbox.user_of(self._name)
+        os.chown(shared, uid, -1)
+        self._cgroup = cgroups.create(self._name, self.memory, self.processes)
+        environment = {name: kwargs["env"][name] for name in self.pass_environment if name in kwargs["env"]}
+        command = sandbox.command(
+            [part.replace(manager.connection_file, f"{sandbox.CONNECTION}/connection.json") for part in kwargs["cmd"]],
+            Path(kwargs.get("cwd") or os.getcwd()).resolve(), shared, uid, self.limits, environment,
+        )
+        join = self._cgroup.join_command() if self._cgroup else ""
+        return kwargs | {"cmd": ["/bin/sh", "-c", f'{join}exec "$@"', "sandbox", *command]}
+
+    @property
+    def _name(self) -> str:
+        assert self._folder is not None, "the sandbox has not been prepared"
+        return self._folder.name
+
+    @property
+    def _manager(self) -> Any:
+        return self.parent
+
+    def _connect_inside(self, shared: Path) -> None:
+        """Write the kernel's own connection file: the same, with the path of the sockets that holds inside."""
+        connection = json.loads(Path(self._manager.connection_file).read_text())
+        connection["ip"] = f"{sandbox.CONNECTION}/kernel"
+        inside = shared / "connection.json"
+        inside.write_text(json.dumps(connection))
+        inside.chmod(0o644)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Launch the sandbox and watch it."""
+        assert self._folder is not None
+        with (self._folder / "log").open("wb") as log:
+            info = await super().launch_kernel(cmd, **kwargs, stdout=log, stderr=log)
+        self._bubblewrap = psutil.Process(self.pid)
+        self._watchdog = Watchdog(self._bubblewrap, self._folder, self.limits, self._kill_all)
+        self._watchdog.start()
+        return info
+
+    async def send_signal(self, signum: int) -> None:
+        """Signal the kernel; a signal that ends it ends the whole sandbox."""
+        if signum in (signal.SIGTERM, signal.SIGKILL):
+            self._kill_all()
+        else:
+            for kernel in self._inside(recursive=False)[:1]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    kernel.send_signal(signum)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """End every process, and remove the private folder and the control group."""
+        self._kill_all()
+        if self._watchdog:
+            self._watchdog.stop()
+        if self._cgroup:
+            self._cgroup.remove()
+        if self._folder:
+            with contextlib.suppress(FileNotFoundError):
+                self.said = (self._folder / "log").read_text(errors="replace")[-2000:]
+            shutil.rmtree(self._folder, ignore_errors=True)
+        await super().cleanup(restart)
+
+    def _inside(self, recursive: bool) -> list[psutil.Process]:
+        """The processes below number 1 in the sandbox, the kernel first: it was there before any that it started."""
+        if self._bubblewrap is None:
+            return []
+        inside = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for init in self._bubblewrap.children():  # process number 1 inside
+                inside += init.children(recursive)
+        return sorted(inside, key=lambda process: process.create_time())
+
+    def _kill_all(self) -> None:
+        """Kill process number 1 inside, with which the system ends all others, and wait until they are gone."""
+        if self._bubblewrap is None:
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = self._bubblewrap.children(recursive=True)
+            for process in self._bubblewrap.children() or [self._bubblewrap]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(family, timeout=10)  # bubblewrap sees them off, and ends
+
+
+def clear_leftovers() -> None:
+    """Remove private folders and control groups of graders that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        if _is_orphan(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+    for cgroup in cgroups.leftovers(PREFIX):
+        if all(_is_orphan(folder.name) for folder in cgroup.folders.values()):
+            cgroup.remove()
+
+
+def _is_orphan(name: str) -> bool:
+    pid = name.removeprefix(PREFIX).partition("-")[0]
+    return pid.isdigit() and not psutil.pid_exists(int(pid))
+

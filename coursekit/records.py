@@ -1,0 +1,69 @@
+"""What is written down about the grading of one submission: ``records/<assignment>/<student>.json``.
+
+`docs/record.schema.json` describes the fields. A record is written as the very last step of a grading, in one
+move of a finished file: so a submission is graded if and only if its record names the hash of its autograded notebook.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+KEY = "coursekit"
+"""Key of a notebook's metadata under which the record grows while the submission is graded."""
+
+
+def path(course: Path, assignment: str, student: str) -> Path:
+    """Where the record of a submission lies."""
+    return course / "records" / assignment / f"{student}.json"
+
+
+def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
+    """The record of a submission. Raises FileNotFoundError where it has not been graded to the end."""
+    return json.loads(path(course, assignment, student).read_text())
+
+
+def finish(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Write the record of the submission that nbgrader has just graded: its hook after each conversion.
+
+    ``student`` may be nbgrader's pattern for all; ``notebooks``: paths of the submitted notebooks of one student.
+    nbgrader calls this from the root of the course.
+    """
+    course, submitted = Path.cwd(), Path(notebooks[0])
+    student = submitted.parent.parent.name
+    autograded = course / "autograded" / student / assignment / submitted.name
+    found = nbformat.read(autograded, as_version=4).metadata.get(KEY, {})
+    write(path(course, assignment, student), {
+        "schema": 1,
+        "assignment": assignment,
+        "student": student,
+        **found,
+        "submission_sha256": {file.name: sha256(file) for file in sorted(submitted.parent.glob("*.ipynb"))
+                              if file.is_file() and not file.is_symlink()},
+        "autograded_sha256": sha256(autograded),
+    })
+
+
+def write(target: Path, record: dict[str, Any]) -> None:
+    """Write a record so that at any moment there is the old one or the new one, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(record, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def sha256(file: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,178 @@
+"""The command line that runs a student's kernel under bubblewrap, and what it finds there.
+
+Inside: the system and the Python environment, read-only; MNIST, read-only; a copy of the submission in
+`/home/student/<assignment>`, the working folder, on a file system in memory that vanishes with the kernel. Nothing
+that the kernel writes there reaches the disk. The only folder shared with the outside is the one with the sockets of
+the Jupyter messages; there is no network.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from coursekit.data import DATA
+
+HOME = "/home/student"
+CONNECTION = "/run/kernel"
+"""The folder inside with the connection file and the sockets."""
+ENVIRONMENT = "/opt/course"
+"""The Python environment inside, if it is a virtual one: its path outside is nobody's business."""
+MNIST = "/opt/mnist"
+FONT_CACHE = "/opt/matplotlib"
+"""Matplotlib's list of fonts, which takes it a second to make."""
+SUBMISSION = "/submission"
+SHARED_MEMORY = 64 * 2**20
+UIDS = range(1_900_000_000, 1_900_100_000)
+"""Users for the sandboxes of root: one each, so that limits per user count one sandbox alone."""
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot be set up; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Sizes in bytes, times in seconds; cpu: of all its processes together."""
+
+    memory: int
+    processes: int
+    file: int
+    files: int
+    cpu: int
+
+    def as_dict(self) -> dict[str, int]:
+        """The limits as JSON-ready data."""
+        return asdict(self)
+
+
+def bubblewrap() -> str:
+    """Path of the program. Raises SandboxError where it is missing."""
+    found = shutil.which("bwrap")
+    if found is None:
+        raise SandboxError(
+            "bubblewrap is missing, and no submission is executed without a sandbox. Install it with\n"
+            "    sudo apt-get install -y bubblewrap\n"
+            "or, if you answer for every line of the submitted code yourself, add --GradeExecute.sandbox=False."
+        )
+    return found
+
+
+def user_of(name: str) -> int:
+    """The user as whom the kernel runs: never root. ``name`` tells sandboxes apart."""
+    if os.geteuid() != 0:
+        return os.geteuid()
+    return UIDS[int.from_bytes(name.encode(), "big") % len(UIDS)]
+
+
+def command(
+    kernel: list[str], submission: Path, connection: Path, uid: int, limits: Limits, environment: dict[str, str]
+) -> list[str]:
+    """The command line that runs ``kernel``, a command, in a sandbox.
+
+    submission: folder that is copied in as the working folder; connection: folder that is shared; uid: the user;
+    environment: variables beside those that every program needs.
+    """
+    workdir = f"{HOME}/{submission.name}"
+    mounts = {
+        **_system(), **_python(),
+        MNIST: ("--ro-bind", str(DATA / "MNIST")),
+        FONT_CACHE: ("--ro-bind-try", str(_font_cache())),
+        SUBMISSION: ("--ro-bind", str(submission)),
+        CONNECTION: ("--bind", str(connection)),
+        "/tmp": ("--symlink", f"{HOME}/.tmp"),
+    }
+    return [
+        bubblewrap(), "--die-with-parent", "--new-session",
+        "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+        *_privileges(uid),
+        *_folders({*mounts, workdir}),
+        *(part for target, (kind, source) in mounts.items() for part in (kind, source, target)),
+        "--proc", "/proc", "--dev", "/dev",
+        "--size", str(SHARED_MEMORY), "--perms", "1777", "--tmpfs", "/dev/shm",
+        "--size", str(limits.files - SHARED_MEMORY), "--tmpfs", HOME, "--dir", workdir,
+        "--remount-ro", "/dev", "--remount-ro", "/",
+        *_variables(environment),
+        "--chdir", workdir,
+        "--", "/bin/sh", "-c", _entry(uid, limits), "sandbox", *_inside(kernel),
+    ]
+
+
+def _folders(targets: set[str]) -> list[str]:
+    """The folders above the targets: those that bubblewrap makes of itself are open to nobody but the instructor."""
+    folders = sorted({str(folder) for target in targets for folder in Path(target).parents} - {"/"})
+    return [part for folder in folders for part in ("--perms", "0755", "--dir", folder)]
+
+
+def _privileges(uid: int) -> list[str]:
+    """Root keeps what it takes to become somebody else; an ordinary user gets a user namespace of its own."""
+    if os.geteuid() == 0:
+        return [part for cap in ("SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE") for part in ("--cap-add", f"CAP_{cap}")]
+    return ["--unshare-user", "--disable-userns", "--uid", str(uid), "--gid", str(os.getegid())]
+
+
+def _system() -> dict[str, tuple[str, str]]:
+    """Mounts of programs and libraries: by target, how and from where."""
+    mounts = {"/usr": ("--ro-bind", "/usr")}
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(name):
+            mounts[name] = ("--symlink", os.readlink(name))
+        elif os.path.isdir(name):
+            mounts[name] = ("--ro-bind", name)
+    for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/var/cache/fontconfig",
+                 "/sys/devices/system/cpu"):
+        mounts[name] = ("--ro-bind-try", name)
+    return mounts
+
+
+def _python() -> dict[str, tuple[str, str]]:
+    """Mounts of the environment with the packages, and of the Python below it where that lies outside /usr."""
+    bases = {sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}
+    mounts = {base: ("--ro-bind", base) for base in sorted(bases) if not Path(base).is_relative_to("/usr")}
+    if sys.prefix != sys.base_prefix:
+        mounts[ENVIRONMENT] = ("--ro-bind", sys.prefix)
+    return mounts
+
+
+def _variables(environment: dict[str, str]) -> list[str]:
+    """No variable of the grader's gets in but those that are named here."""
+    python = ENVIRONMENT if sys.prefix != sys.base_prefix else sys.prefix
+    variables = {
+        "PATH": f"{python}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
+        "TMPDIR": f"{HOME}/.tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **environment,
+    }
+    return ["--clearenv", *(part for name, value in variables.items() for part in ("--setenv", name, value))]
+
+
+def _inside(kernel: list[str]) -> list[str]:
+    """The kernel's command with the paths that hold inside."""
+    python, *rest = kernel
+    if sys.prefix != sys.base_prefix and Path(python).is_relative_to(sys.prefix):
+        python = f"{ENVIRONMENT}/{Path(python).relative_to(sys.prefix)}"
+    return [python, *rest]
+
+
+def _font_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "matplotlib")
+
+
+def _entry(uid: int, limits: Limits) -> str:
+    """What the sandbox's shell does before it becomes the kernel: the copy, the user, the limits of each process."""
+    steps = [
+        f"umask 022 && mkdir -p {HOME}/.tmp {HOME}/.cache/matplotlib data && cp -R {SUBMISSION}/. .",
+        f"ln -s {MNIST} data/MNIST && {{ cp {FONT_CACHE}/fontlist-* {HOME}/.cache/matplotlib || true; }} 2> /dev/null",
+    ]
+    run = ["exec"]
+    if os.geteuid() == 0:
+        steps.append(f"chown -R -h {uid}:{uid} {HOME}")
+        run += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all"]
+    run += ["prlimit", "--core=0", f"--data={limits.memory}", f"--fsize={limits.file}", f"--nproc={limits.processes}",
+            f"--cpu={limits.cpu}:{limits.cpu + 5}"]
+    steps.append(f'{shlex.join(run)} "$@"')
+    return " && ".join(steps)
+
+

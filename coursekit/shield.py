@@ -1,0 +1,154 @@
+"""Keeps the unsafe files of a submission out of grading.
+
+nbgrader copies what lies in a submission's folder with the rights of the instructor, and follows links: a link to
+the instructor's notebook would be copied to where the student's code can read it, a link to `/dev/zero` would
+never end, and a pipe loses the submission. So `SubmissionExporter` calls `guard` before the first submission.
+It puts the path of each such file into `CourseDirectory.ignore`, where an absolute path, with its wildcards
+escaped, stands for exactly that file; a folder there stands for all that is in it.
+"""
+
+import glob
+import os
+import stat
+import sys
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, is_ignored
+
+LARGEST_FILE = 100 * 2**20
+MAX_SIZE = 2**30
+"""Bytes of all files of a submission; notebooks are read, not copied, and have a limit of their own."""
+MAX_FILES = 2_000
+"""Files of a submission. nbgrader's time to list them grows with the square: 5 s for as many in one folder."""
+MAX_NAMED = 100
+"""Unsafe files that are left out one by one; where there are more, the whole folder is."""
+MAX_DEPTH, MAX_LENGTH = 30, 1_000
+"""Folders in folders, and bytes of a path within the submission."""
+
+LINK = "to dowiązanie (skrót), a nie zwykły plik lub folder"
+HARD_LINK = "to twarde dowiązanie, czyli druga nazwa innego pliku"
+SPECIAL = "to nie jest zwykły plik"
+CLOSED = "brak uprawnień do odczytu"
+DEEP = "leży zbyt głęboko w folderach"
+LARGE = f"ma ponad {LARGEST_FILE // 2**20} MB"
+TAKEN = "tę nazwę ma już coś, co należy do zadania"
+MANY = (f"jest w nim ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
+        "których nie można użyć")
+
+
+class GuardedCourseDirectory(CourseDirectory):
+    """nbgrader's paths of a course, which also does not trust the files with the times of submission."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        """The time in `timestamp.txt` of a folder; None where there is none, whatever else that name has."""
+        path = Path(dest_path, "timestamp.txt")
+        if not path.exists():
+            return None
+        status = path.lstat()
+        try:
+            if stat.S_ISREG(status.st_mode) and status.st_size < 1_000:
+                return super().get_existing_timestamp(dest_path)
+        except (AttributeError, OSError, OverflowError, ValueError):    # nbgrader calls a method that is not there
+            pass
+        self.log.warning("No time of submission can be read from %s", path)
+        return None
+
+
+def guard(converter: Any) -> dict[str, list[str]]:
+    """Make an nbgrader converter leave out the unsafe files of its submissions.
+
+    Returns notes for the students, Polish sentences, by the submission's folder.
+    """
+    coursedir = converter.coursedir
+    source = coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id)
+    given = {os.path.relpath(path, source) for path in find_all_files(source, [*coursedir.ignore, "*.ipynb"])}
+    found = {folder: find_unsafe(Path(folder), coursedir.ignore, given) for folder in converter.assignments}
+    unsafe = {path: why for each in found.values() for path, why in each.items()}
+    for path, why in unsafe.items():
+        converter.log.warning("Left out of grading: %s (%s)", printable(str(path)), why)
+    if DEEP in unsafe.values():
+        # `os.walk`, with which nbgrader lists files, calls itself for every level. No path has more of them.
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 5_000))
+    settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
+    settings["ignore"] = [*coursedir.ignore, *(glob.escape(str(path)) for path in unsafe)]
+    converter.coursedir = GuardedCourseDirectory(parent=converter, **settings)
+    return {folder: _notes(Path(folder), each) for folder, each in found.items()}
+
+
+def find_unsafe(submission: Path, ignore: list[str], given: Collection[str] = ()) -> dict[Path, str]:
+    """What in a submission's folder must not be copied, each with a Polish clause that says why.
+
+    ignore: nbgrader's patterns of what it does not copy anyway; given: paths, relative to the submission, of files
+    that come with the assignment. The folder itself is the only answer where nothing in it may be copied.
+    """
+    if submission.is_symlink() or submission.parent.is_symlink():
+        return {submission: LINK}
+    unsafe: dict[Path, str] = {}
+    folders, count, size = [submission], 0, 0
+    while folders:
+        for path in folders.pop().iterdir():
+            why = _objection_within(path, submission, given)
+            if not why and path.is_dir() and not is_ignored(str(path), ignore):
+                folders.append(path)
+            elif why and not is_ignored(str(path), [*ignore, "*.ipynb"]):
+                unsafe[path] = why
+            elif not why and path.suffix != ".ipynb":
+                size += path.stat().st_size
+            count += 1
+            if count > MAX_FILES or size > MAX_SIZE or len(unsafe) > MAX_NAMED:
+                return {submission: MANY}
+    return unsafe
+
+
+def _objection_within(path: Path, submission: Path, given: Collection[str]) -> str:
+    """A Polish clause that says why a file or folder of a submission cannot be copied, or nothing."""
+    relative = path.relative_to(submission)
+    if len(relative.parts) > MAX_DEPTH or len(os.fsencode(relative)) > MAX_LENGTH:
+        return DEEP
+    if not path.is_symlink() and path.is_dir():
+        return TAKEN if str(relative) in given else "" if os.access(path, os.R_OK | os.X_OK) else CLOSED
+    if why := objection(path):
+        return why
+    if path.stat().st_size > LARGEST_FILE:
+        return LARGE
+    return TAKEN if any(Path(name).is_relative_to(relative) and name != str(relative) for name in given) else ""
+
+
+def objection(path: Path) -> str:
+    """A Polish clause that says why a file in the folder of a submission must not be read, or nothing.
+
+    Raises FileNotFoundError.
+    """
+    if any(each.is_symlink() for each in (path, *path.parents[:2])):    # the submission's folder, the student's
+        return LINK
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return SPECIAL
+    if status.st_nlink > 1:
+        return HARD_LINK
+    return "" if os.access(path, os.R_OK) else CLOSED
+
+
+def printable(name: str) -> str:
+    """A file's name as it can stand in a line of Markdown between backticks, and in any log."""
+    text = os.fsencode(name).decode(errors="replace").replace("`", "'")
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _notes(submission: Path, unsafe: dict[Path, str]) -> list[str]:
+    """Sentences for the student, one a reason."""
+    if submission in unsafe:
+        return [f"Z oddanego folderu wzięto pod uwagę tylko notatnik: {unsafe[submission]}."]
+    names: dict[str, list[str]] = {}
+    for path, why in sorted(unsafe.items()):
+        names.setdefault(why, []).append(printable(str(path.relative_to(submission))))
+    return [f"Przy ocenianiu pominięto {_listed(each)} – powód: {why}." for why, each in names.items()]
+
+
+def _listed(names: list[str], most: int = 10) -> str:
+    more = len(names) - most
+    return ", ".join(f"`{name[:100]}`" for name in names[:most]) + (f" i jeszcze {more}" if more > 0 else "")

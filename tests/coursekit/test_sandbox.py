@@ -1,0 +1,215 @@
+"""The sandbox around a student's kernel: what it shows, what it denies, and that its limits hold.
+
+Each test runs as the instructor who is root (control groups hold the limits) and as an ordinary one (resource limits
+and the watchdog do). The ordinary one needs root to be played: a user of its own, for whom the Python is mounted.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from coursekit import provisioner, sandbox
+from coursekit.data import ROOT
+
+pytestmark = pytest.mark.slow
+
+ORDINARY = 54321
+MIB = 2**20
+RUNNER = Path(__file__).with_name("in_sandbox.py")
+AS_ORDINARY = """
+set -e
+mkdir -p "$TMPDIR/python" && mount --bind "$BASE" "$TMPDIR/python"
+mount -t tmpfs -o mode=755 tmpfs "$(echo "$BASE" | cut -d/ -f1-2)"
+mkdir -p "$BASE" && mount --bind "$TMPDIR/python" "$BASE"
+exec setpriv --reuid $ORDINARY --regid $ORDINARY --clear-groups --inh-caps=-all --bounding-set=-all "$@"
+"""
+"""Becomes the ordinary user in a mount namespace of its own, where the Python below $BASE lies open."""
+
+
+@pytest.fixture(params=["root", "ordinary"])
+def run(request: pytest.FixtureRequest, tmp_path: Path, mnist_raw: Path) -> Callable[..., dict]:
+    """Function that executes cells in a sandbox started by the user of the test; returns what `in_sandbox` prints."""
+    if os.geteuid() != 0:
+        pytest.skip("plays both users, for which it must be root")
+
+    def execute(*cells: str, timeout: float = 30, **limits: int) -> dict:
+        done = start(request.param, tmp_path).communicate(
+            json.dumps({"cells": cells, "limits": limits, "timeout": timeout}), timeout=180)
+        assert done[0], done[1]
+        return json.loads(done[0])
+
+    execute.folder = tmp_path / "vae"
+    return execute
+
+
+def start(user: str, tmp_path: Path) -> subprocess.Popen:
+    """The runner as root or as an ordinary user, with a temporary folder of the test's."""
+    temporary, submission = tmp_path / "tmp", tmp_path / "vae"
+    for folder in (temporary, submission):
+        folder.mkdir(exist_ok=True)
+        os.chown(folder, ORDINARY if user == "ordinary" else 0, -1)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    command = [sys.executable, str(RUNNER), str(submission)]
+    if user == "ordinary":
+        command = ["unshare", "--mount", "sh", "-c", AS_ORDINARY, "sh", *command]
+    environment = os.environ | {
+        "TMPDIR": str(temporary), "HOME": str(temporary), "COURSE_CANARY": "canary", "PYTHONPATH": str(ROOT),
+        "ORDINARY": str(ORDINARY), "BASE": os.path.realpath(sys.base_prefix),
+    }
+    return subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, start_new_session=True)
+
+
+def test_is_nobody_without_privileges(run):
+    status = run("print(open('/proc/self/status').read())")["cells"][0]["printed"]
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    assert "0" not in fields["Uid"].split() + fields["Gid"].split() + fields["Groups"].split()
+    assert (fields["CapEff"].strip(), fields["CapPrm"].strip()) == ("0" * 16, "0" * 16)
+    assert fields["NoNewPrivs"].strip() == "1"
+
+
+def test_sees_the_submission_mnist_and_the_system_and_nothing_else(run):
+    run.folder.mkdir()
+    (run.folder / "given.py").write_text("x = 1")
+    seen = run(
+        "import os; print(os.getcwd(), sorted(os.listdir('.')), sorted(os.listdir('data/MNIST/raw'))[:1])",
+        f"print(os.path.exists({str(ROOT)!r}), os.path.exists('/etc/shadow'), os.path.exists('/sys/fs'))",
+        "print('canary' in str(os.environ), len([p for p in os.listdir('/proc') if p.isdigit()]))",
+    )["cells"]
+    assert seen[0]["printed"] == "/home/student/vae ['data', 'given.py'] ['t10k-images-idx3-ubyte']\n"
+    assert seen[1]["printed"] == "False False False\n"
+    assert seen[2]["printed"] == "False 2\n"
+
+
+def test_writes_into_a_copy_and_nowhere_else(run):
+    run.folder.mkdir()
+    (run.folder / "given.py").write_text("x = 1")
+    seen = run(
+        "open('given.py', 'w').write('x = 2'); open('new', 'w').write('y'); open('/tmp/z', 'w').write('z')",
+        "import os, tempfile\n"
+        "for folder in ('/', '/dev', '/usr', '/opt/course', '/submission', 'data/MNIST/raw', '/etc', '/home'):\n"
+        "    try: tempfile.TemporaryFile(dir=folder); print(folder)\n"
+        "    except OSError: pass",
+    )["cells"]
+    assert [cell["error"] for cell in seen] == ["", ""]
+    assert seen[1]["printed"] == ""
+    assert {path.name: path.read_text() for path in run.folder.iterdir()} == {"given.py": "x = 1"}
+
+
+def test_has_no_network(run):
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as abstract:
+        abstract.bind("\0coursekit-test")
+        abstract.listen()
+        seen = run(
+            "import socket",
+            f"socket.create_connection(('127.0.0.1', {tcp.getsockname()[1]}), 2)",
+            "socket.socket(socket.AF_UNIX).connect('\\0coursekit-test')",
+            "socket.getaddrinfo('example.org', 80)",
+        )["cells"]
+    assert [cell["error"] for cell in seen] == ["", "ConnectionRefusedError", "ConnectionRefusedError", "gaierror"]
+
+
+def test_memory_of_one_process_is_limited(run):
+    seen = run("b = bytearray(900 * 2**20)", memory=600 * MIB)
+    assert seen["cells"][0]["error"] in ("MemoryError", "dead")
+    assert seen["peak"] < 700 * MIB
+
+
+def test_memory_of_many_processes_is_limited(run):
+    bomb = ("import os, time\n"
+            "for _ in range(6):\n"
+            "    if os.fork() == 0:\n"
+            "        b = bytearray(300 * 2**20); time.sleep(30); os._exit(0)\n"
+            "time.sleep(8)")
+    seen = run(bomb, memory=600 * MIB)
+    assert "memory limit" in seen["exceeded"]
+    assert seen["peak"] < 1.6 * 600 * MIB  # the watchdog looks ten times a second
+
+
+def test_processes_are_limited(run):
+    bomb = ("import os, signal\nn = 0\ntry:\n"
+            "    while n < 500:\n        if os.fork() == 0: signal.pause()\n        n += 1\n"
+            "except BlockingIOError: print(n)")
+    seen = run(bomb, processes=64)
+    assert int(seen["cells"][0]["printed"]) < 64
+
+
+def test_files_are_limited(run):
+    fill = ("def fill(path, mib):\n"
+            "    with open(path, 'wb', buffering=0) as file:\n"
+            "        for _ in range(mib): file.write(bytes(2**20))\n")
+    seen = run(
+        fill, "fill('one', 60)", "fill('a', 40); fill('/tmp/b', 40); fill('/home/student/c', 40)",
+        "fill('/dev/shm/d', 40); fill('/dev/shm/e', 40)", file_size=50 * MIB, files_size=150 * MIB,
+    )["cells"]
+    assert [cell["error"] for cell in seen] == ["", "OSError", "OSError", "OSError"]
+
+
+def test_the_folder_of_the_sockets_is_no_way_to_the_disk(run):
+    seen = run("import time\nfor n in range(400):\n"
+               "    open(f'/run/kernel/{n}', 'wb').write(bytes(2**20)); time.sleep(.01)")
+    assert seen["exceeded"] == ["file limit"]
+    assert seen["cells"][0]["error"] == "dead"
+
+
+def test_processor_time_of_all_processes_is_limited(run):
+    seen = run("import os\nos.fork()\nwhile True: pass", cpu_seconds=8)
+    assert seen["exceeded"] == ["cpu limit"]
+
+
+def test_a_process_that_cuts_itself_loose_is_seen(run):
+    seen = run("import subprocess; subprocess.run('sleep 100 & setsid sleep 200 &', shell=True); "
+               "helper = subprocess.Popen(['sleep', '300'])")
+    assert seen["strangers"] == ["sleep", "sleep"]
+
+
+def test_an_interrupt_reaches_the_kernel(run):
+    seen = run("while True: pass", "print('still here')", timeout=3)
+    assert [cell["printed"] for cell in seen["cells"]] == ["", "still here\n"]
+
+
+@pytest.mark.parametrize("user", ["root", "ordinary"])
+def test_nothing_outlives_a_killed_grader(user, tmp_path, monkeypatch):
+    runner = start(user, tmp_path)
+    runner.stdin.write(json.dumps({"cells": ["import subprocess; subprocess.Popen(['sleep', '1000']); "
+                                             "import time; time.sleep(1000)"], "timeout": 1000}))
+    runner.stdin.close()
+    assert runner.stderr.readline() == "ready\n"
+    time.sleep(1)
+    family = psutil.Process(runner.pid).children(recursive=True)
+    assert "sleep" in {process.name() for process in family}
+    os.killpg(runner.pid, signal.SIGKILL)
+    runner.wait()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+    # What it left on the disk the next start clears away.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    assert list((tmp_path / "tmp").glob("coursekit-*"))
+    provisioner.clear_leftovers()
+    assert list((tmp_path / "tmp").glob("coursekit-*")) == []
+
+
+def test_leaves_no_process_no_file_and_no_control_group(run, tmp_path):
+    before = {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "sleep"}
+    run("import subprocess; subprocess.Popen(['setsid', 'sleep', '1000'])")
+    after = {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "sleep"}
+    assert after <= before
+    assert list((tmp_path / "tmp").glob("coursekit-*")) == []
+    assert not list(Path("/sys/fs/cgroup").glob("*/**/coursekit-*"))
+
+
+def test_without_bubblewrap_nothing_runs(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(sandbox.SandboxError, match="apt-get install"):
+        sandbox.bubblewrap()
