@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools data release demo test lint accuracy calibrate bench clean distclean
+.PHONY: help setup tools data release demo test lint accuracy calibrate bench attack clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
@@ -63,6 +63,9 @@ calibrate: setup  ## bands for trained models, from right solutions over many se
 
 bench: release  ## time and memory against plain loops (takes tens of minutes)
 	$(PY) -m benchmarks.bench
+
+attack: release  ## hostile and broken submissions, and what the sandbox costs (takes tens of minutes)
+	$(PY) -m benchmarks.attack
 
 clean:  ## remove generated files, but not .venv, data, the gradebook or student work
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -68,5 +68,16 @@ def points(
     console.print(where, soft_wrap=True)
 
 
+@app.command()
+def problems(
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its records/")] = Path(),
+) -> None:
+    """List the submissions that could not be read, were not graded, or had to be mended."""
+    from coursekit.problems import of_class, table
+
+    console.print(table(of_class(course, assignment), assignment))
+
+
 if __name__ == "__main__":
     app()

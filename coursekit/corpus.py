@@ -99,7 +99,8 @@ def load(path: Path, known_checks: Collection[str] | None = None) -> Sample:
         raise CorpusError(f"{path}: a sample belongs in a folder named {' or '.join(KINDS)}")
     kind = KINDS[path.parent.name]
     notebook = jupytext.read(path)
-    header = _header(path, notebook, kind)
+    own = {"attempts": str, "flags": list} if kind == "attack" else {"fails": list}
+    header = read_header(path, notebook, {"title": str, "points": dict, **own})
     fails = tuple(header.get("fails", ()))
     unknown = sorted(set(fails) - set(fails if known_checks is None else known_checks))
     if unknown:
@@ -119,12 +120,15 @@ def load(path: Path, known_checks: Collection[str] | None = None) -> Sample:
     )
 
 
-def _header(path: Path, notebook: NotebookNode, kind: str) -> dict[str, Any]:
+def read_header(path: Path, notebook: NotebookNode, fields: dict[str, type]) -> dict[str, Any]:
+    """The header of the sample in the file ``path``, read as ``notebook``.
+
+    fields: what must be there, and of which type. Raises CorpusError where it is not.
+    """
     header = notebook.metadata.get("corpus")
     if not isinstance(header, dict):
         raise CorpusError(f"{path}: no header; the file starts with `# ---` and the YAML jupyter: corpus:")
-    own = {"attempts": str, "flags": list} if kind == "attack" else {"fails": list}
-    for field, its_type in {"title": str, "points": dict, **own}.items():
+    for field, its_type in fields.items():
         if not isinstance(header.get(field), its_type):
             raise CorpusError(f"{path}: the header has no `{field}` that is a {its_type.__name__}")
     return header

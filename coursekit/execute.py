@@ -111,7 +111,8 @@ class GradeExecute(Execute):
             return super().start_new_kernel_client()
         except RuntimeError as error:
             said = provisioner.said if isinstance(provisioner, SandboxProvisioner) else ""
-            raise SandboxError(f"the kernel did not start: {error}\n{said}") from error
+            raise SandboxError(f"The kernel did not start ({error}). It said:\n{said}\n"
+                               "docs/threat-model.md tells what a sandbox needs of the system.") from error
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""

@@ -3,8 +3,8 @@
 Two of nbgrader's own extension points, named in `nbgrader_config.py`: `begin` (the pre-convert hook) sees to it
 that a notebook under another name is looked at, and `SubmissionExporter` reads it: the notebook that was asked for,
 else another one, else a Python script. Where nothing can be read, the blank notebook of the release takes its place,
-so that the student gets a feedback page that says why. `submitted/` is never written. `coursekit.repair` then puts the cells in order, and the findings of both into
-`nb.metadata["coursekit"]`.
+so that the student gets a feedback page that says why. `submitted/` is never written. `coursekit.repair` then puts
+the cells in order, and the findings of both into `nb.metadata["coursekit"]`.
 """
 
 import codecs
@@ -97,6 +97,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.left_out: dict[str, list[str]] = {}
         if self.parent is not None:
+            adopt_folders_without_notebook(self.parent)
             self.left_out = shield.guard(self.parent)
             resume.prepare(self.parent)
 
@@ -144,7 +145,8 @@ def _candidates(path: Path, release: Path) -> list[Path]:
     files = [file for depth in range(DEPTH + 1) for file in sorted(path.parent.glob("*/" * depth + "*"))
              if _is_own(file, path.parent, release.parent)]
     notebooks = [file for file in files if ".ipynb" in file.name.lower()]
-    scripts = [file for file in files if file.suffix.lower() == ".py"]
+    scripts = [file for file in files if file.suffix.lower() == ".py"
+               and not Path(release.parent, *file.parts[-2:]).exists()]
     expected = [path] if path.exists() else []
     return (expected + (notebooks or ([] if expected else scripts)))[:MOST]
 
@@ -152,21 +154,26 @@ def _candidates(path: Path, release: Path) -> list[Path]:
 def _is_own(file: Path, folder: Path, release: Path) -> bool:
     """Whether a file may be a student's solution: not hidden, not behind a link, and no file of the assignment."""
     relative = file.relative_to(folder)
-    hidden = any(part.startswith((".", "__")) for part in relative.parts)
-    return not (hidden or (release / relative).exists()) and file.is_file() and file.resolve() == folder.resolve() / relative
+    if any(part.startswith((".", "__")) for part in relative.parts) or (release / relative).exists():
+        return False
+    return file.is_file() and file.resolve() == folder.resolve() / relative
 
 
 def _merit(file: Path, expected: Path, release: Path) -> tuple[bool, bool, int, float]:
     """How well a file will do as the solution: a filled one, the one asked for, the likest, the latest."""
-    given = {grade_id_of(cell): cell for cell in nbformat.read(release, as_version=4).cells}
     modified = file.stat().st_mtime
     try:
-        cells = [cell for cell in parse(file, []).cells if grade_id_of(cell) in given and grade_id_of(cell)]
+        cells = parse(file, []).cells
     except UnreadableError:
         return False, file == expected, -1, modified
-    filled = any(pattern.metadata.nbgrader.solution and pattern.source.strip() != cell.source.strip()
-                 for cell in cells if (pattern := given[grade_id_of(cell)]))
-    return filled, file == expected, len({grade_id_of(cell) for cell in cells}), modified
+    given = nbformat.read(release, as_version=4).cells
+    sources = {cell.source.strip() for cell in cells}
+    ids = {grade_id for cell in cells if (grade_id := grade_id_of(cell))}
+    untouched = {cell.source.strip() for cell in given}
+    solutions = {grade_id_of(cell) for cell in given if cell.metadata.get("nbgrader", {}).get("solution")}
+    filled = any(grade_id_of(cell) in solutions and cell.source.strip() not in untouched for cell in cells)
+    likeness = sum(grade_id_of(cell) in ids or cell.source.strip() in sources for cell in given)
+    return filled, file == expected, likeness, modified
 
 
 def _ordinary(found: Path, others: list[Path]) -> Intake:
@@ -177,7 +184,7 @@ def _ordinary(found: Path, others: list[Path]) -> Intake:
 def _renamed(found: Path, others: list[Path], expected: Path) -> Intake:
     why = (f"W pliku `{expected.name}` nie ma rozwiązania, które da się odczytać" if expected in others
            else f"W oddanym folderze nie było pliku `{expected.name}`")
-    several = " – z kilku plików ten, który najbardziej przypomina rozwiązanie" if others else ""
+    several = " – z kilku plików ten, który najbardziej przypomina rozwiązanie" if set(others) - {expected} else ""
     return Intake("renamed", [f"{why}; oceniono plik {_named(found, expected.parent)}{several}."])
 
 
@@ -192,7 +199,7 @@ def _notes_on_given_files(folder: Path, release: Path) -> list[str]:
         own, name = folder / given.relative_to(release), str(given.relative_to(release))
         if not own.exists():
             missing.append(name if own.parent.is_dir() else own.parent.name)
-        elif shield.objection(own) or _lines(own) != _lines(given):
+        elif shield.objection(own) or not _same_lines(own, given):
             changed.append(name)
     return [sentence.format(", ".join(f"`{name}`" for name in dict.fromkeys(names))) for names, sentence in (
         (missing, "W oddanym folderze brakowało plików zadania; przy ocenianiu użyto wydanych: {}."),
@@ -201,8 +208,10 @@ def _notes_on_given_files(folder: Path, release: Path) -> list[str]:
     ) if names]
 
 
-def _lines(file: Path) -> list[bytes]:
-    return file.read_bytes().splitlines()
+def _same_lines(own: Path, given: Path) -> bool:
+    """Whether two files differ in line ends at most; a file that is far too large is not read."""
+    small = own.stat().st_size <= 2 * given.stat().st_size
+    return small and own.read_bytes().splitlines() == given.read_bytes().splitlines()
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
@@ -270,14 +279,16 @@ def _decode(content: bytes, notes: list[str]) -> str:
 def _script_cells(text: str) -> list[NotebookNode]:
     """Cells of a Python script; the comments that follow the code of a cell are texts."""
     cells = []
-    for part in CELL_MARK.split("\n".join(text.splitlines())):
+    body = re.sub(r"\A(?:#(?:!|.*coding).*\n)+", "", text.replace("\r\n", "\n"))
+    for part in CELL_MARK.split(body):
         lines = part.strip("\n").split("\n")
         end = len(lines)
         while end and (lines[end - 1].startswith("#") or not lines[end - 1].strip()):
             end -= 1
-        texts = "\n".join(line[1:].removeprefix(" ") if line else "\0" for line in lines[end:]).split("\0")
+        texts = re.split(r"\n\s*\n", "\n".join(lines[end:]))
         cells += [v4.new_code_cell("\n".join(lines[:end]))] * bool(end)
-        cells += [v4.new_markdown_cell(each.strip()) for each in texts if each.strip()]
+        cells += [v4.new_markdown_cell(re.sub("^# ?", "", each.strip(), flags=re.MULTILINE))
+                  for each in texts if each.strip()]
     return cells
 
 

@@ -10,17 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from coursekit.advice import advice, error_line
 from coursekit.intake import grade_id_of, make_ids_unique
 
 SENTENCES = {
     "unknown": "Komórki o nieznanych oznaczeniach potraktowano jak zwykłe: {}.",
+    "split": "Złączono komórki, które były rozcięte w środku kodu: {}.",
+    "merged": "Rozwiązanie złączone z komórką, która należy do zadania, potraktowano jak komórkę odpowiedzi: {}.",
     "duplicate": "Te komórki były powielone; oceniono po jednej, ostatniej zmienionej kopii: {}.",
     "type": "Przywrócono typ komórek: {}.",
     "marks": "Przywrócono oznaczenia, po których komórki rozpoznaje program oceniający: {}.",
@@ -36,7 +39,7 @@ class RepairCells(NbGraderPreprocessor):
     """Fills the slots of the released notebook with the submitted cells.
 
     Needs `resources["coursekit"]` of `SubmissionExporter`. Leaves the findings in `nb.metadata["coursekit"]`:
-    `intake` (a dict) and `repairs` (Polish sentences), and tells them in a Markdown cell on top.
+    `intake` (a dict) and `repairs` (Polish sentences). A Markdown cell on top tells them, and advice on the code.
     """
 
     def preprocess(
@@ -46,7 +49,8 @@ class RepairCells(NbGraderPreprocessor):
         kit = resources["coursekit"]
         release = nbformat.read(kit["release"], as_version=4)
         nb.cells, repairs = repair(nb.cells, release.cells)
-        notes = kit["intake"]["notes"] + repairs
+        hints = [] if kit["intake"]["status"] == "unreadable" else advice(nb.cells)
+        notes = kit["intake"]["notes"] + repairs + hints
         if notes:
             lines = ["**Uwagi programu oceniającego o oddanym pliku**", "", *(f"- {note}" for note in notes)]
             nb.cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
@@ -66,6 +70,8 @@ def repair(
     """
     work = _Repair(submitted, released)
     work.recognise()
+    work.join_halves()
+    work.part_merged()
     work.settle_duplicates()
     work.restore_order()
     work.restore_slots()
@@ -110,6 +116,37 @@ class _Repair:
         for entry in self.entries:
             if entry.slot is None and entry.cell.metadata.pop("nbgrader", None):
                 self.done["unknown"].append(entry.cell.source.strip().split("\n")[0][:40])
+
+    def join_halves(self) -> None:
+        """Put a solution together that was split where its halves are no Python; editors copy the marks to both."""
+        index = 1
+        while index < len(self.entries):
+            one, other = self.entries[index - 1], self.entries[index]
+            whole = f"{one.cell.source}\n{other.cell.source}"
+            if one.slot and one.slot == other.slot and _is_cut(one.cell, other.cell) and error_line(whole) is None:
+                one.cell.source = whole
+                self.done["split"].append(one.slot)
+                del self.entries[index]
+            else:
+                index += 1
+
+    def part_merged(self) -> None:
+        """Give a missing solution the given cell beside it with which the student has merged it."""
+        names = list(self.slots)
+        for position, name in enumerate(names):
+            if not self._is_solution(name) or name not in self._empty_slots():
+                continue
+            beside = {*names[max(position - 1, 0):position], *names[position + 1:position + 2]}
+            for entry in self.entries:
+                if entry.slot in beside and self._is_changed_given(entry, self.slots[name].cell_type):
+                    entry.slot = name
+                    self.done["merged"].append(name)
+                    break
+
+    def _is_changed_given(self, entry: _Entry, cell_type: str) -> bool:
+        pattern = self.slots[str(entry.slot)]
+        return bool(pattern.metadata.nbgrader.locked and pattern.cell_type == cell_type
+                    and not _same_source(entry.cell, pattern))
 
     def settle_duplicates(self) -> None:
         """Leave one cell a slot: of a solution the last that was changed, of given code the first unchanged.
@@ -186,14 +223,26 @@ class _Repair:
         return max(before, default=0), min(after, default=len(self.entries))
 
     def _place(self, name: str, start: int, end: int) -> int:
-        """Before the first released text or analysis that follows `name`, so after what the student wrote."""
+        """Before the first released text or analysis that follows `name`, so after what the student wrote.
+
+        Where none of them is left, given code goes before what the student wrote in place of a solution.
+        """
         position = self.released.index(self.slots[name])
         following = [cell for cell in self.released[position + 1:] if cell in self.plain]
         for pattern in following:
             for index in range(start, end):
                 if _is_copy(self.entries[index].cell, pattern):
                     return index
-        return end
+        return start if self._precedes_solution(name) else end
+
+    def _precedes_solution(self, name: str) -> bool:
+        """Whether `name` is given code, and the next solution is missing too with nothing filled between."""
+        if self._is_solution(name) or self.slots[name].metadata.nbgrader.grade:
+            return False
+        names = list(self.slots)
+        empty = set(self._empty_slots())
+        until = takewhile(empty.__contains__, names[names.index(name):])
+        return any(self._is_solution(each) and not self._is_written_answer(each) for each in until)
 
     def _answer_in_place(self, start: int, end: int) -> _Entry | None:
         """The longest text of the student's own in a gap."""
@@ -233,6 +282,12 @@ def _same_source(one: NotebookNode, other: NotebookNode) -> bool:
 
 def _bare(source: str) -> list[str]:
     return [line.rstrip() for line in source.strip().splitlines()]
+
+
+def _is_cut(one: NotebookNode, other: NotebookNode) -> bool:
+    """Whether two cells of code look like halves: one is no Python, or the second goes on with a block."""
+    indented = other.source.strip("\n")[:1].isspace()
+    return indented or error_line(one.source) is not None or error_line(other.source) is not None
 
 
 def _is_copy(cell: NotebookNode, pattern: NotebookNode) -> bool:

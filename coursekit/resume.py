@@ -9,7 +9,6 @@ is grading, and the system takes the lock away when the process ends, however it
 
 import contextlib
 import fcntl
-import getpass
 import glob
 import os
 import shutil
@@ -120,8 +119,8 @@ def _release() -> None:
 def _require_writable(converter: Any, course: Path) -> None:
     """Raises NbGraderException where grading could not write down what it finds."""
     coursedir = converter.coursedir
-    for folder in (course, course / coursedir.autograded_directory,
-                   records.path(course, coursedir.assignment_id, "").parent / ".locks"):
+    record_folder = records.path(course, coursedir.assignment_id, "").parent
+    for folder in (course, course / coursedir.autograded_directory, record_folder, record_folder / ".locks"):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -132,14 +131,15 @@ def _require_writable(converter: Any, course: Path) -> None:
     if coursedir.db_url.startswith("sqlite:///") and gradebook.exists():
         try:
             with contextlib.closing(sqlite3.connect(gradebook, isolation_level=None)) as db:
-                db.execute("BEGIN IMMEDIATE")
+                db.execute("BEGIN")
+                db.execute("CREATE TABLE can_be_written (x)")   # and is rolled back: nothing commits it
         except sqlite3.Error as error:
             _stop(converter, gradebook, error)
 
 
 def _stop(converter: Any, path: object, error: Exception) -> NoReturn:
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-    message = (f"Nothing has been graded: {path} cannot be written ({reason}). Give {getpass.getuser()} the right to "
-               "write there, or free some space if the disk is full; then give the same command again.")
+    message = (f"Nothing has been graded: {path} cannot be written ({reason}). Make it writable, or free some space "
+               "if the disk is full; then give the same command again.")
     converter.log.error(message)
     raise NbGraderException(message)

@@ -337,13 +337,16 @@ def _scale_of(site):
 
 def inheritance(namespace):
     """How BetaVariationalAutoencoder relates to VariationalAutoencoder: ``subclass`` and whether the two
-    networks of an instance are made by VEncoder and VDecoder."""
+    networks of an instance are made by VEncoder and VDecoder.
+
+    ``type.mro`` knows; ``issubclass`` and ``isinstance`` would ask a metaclass, which may say anything.
+    """
     beta_class, vae_class = (_find(namespace, n) for n in ("BetaVariationalAutoencoder", "VariationalAutoencoder"))
     model = _vae(namespace, "BetaVariationalAutoencoder", (16, 4, 4, 2), (1, 4, 4), beta=2.0)
     return {
-        "subclass": float(beta_class is not vae_class and issubclass(beta_class, vae_class)),
-        "encoder": float(isinstance(model.encoder, namespace["VEncoder"])),
-        "decoder": float(isinstance(model.decoder, namespace["VDecoder"])),
+        "subclass": float(beta_class is not vae_class and vae_class in type.mro(beta_class)),
+        "encoder": float(namespace["VEncoder"] in type.mro(type(model.encoder))),
+        "decoder": float(namespace["VDecoder"] in type.mro(type(model.decoder))),
     }
 
 

@@ -1,11 +1,14 @@
 """Checks of task 1a on new networks: no trained model is needed."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from grader_tests import oracles
 from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
 from grader_tests.student import ProbeError
+from grader_tests.trained import NETWORKS
 from grader_tests.verdict import check, require
 
 SIZES = (784, 32, 32, 10)  # D = 28 x 28 pixels, encoder's and decoder's hidden neurons, Z
@@ -16,6 +19,18 @@ GAINS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 def encoder_sizes(sizes):
     return [sizes[0], sizes[1], sizes[3]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def note_of_networks(student):
+    """Note whether the encoder or the decoder answers at all: what does neither cannot have been trained."""
+    student.notes[NETWORKS] = 0.0
+    asked = {"encode": {"sizes": encoder_sizes(SIZES), "x": np.zeros((BATCH, SIZES[0]))},
+             "decode": {"sizes": [SIZES[3], SIZES[2], SIZES[0]], "z": np.zeros((BATCH, SIZES[3]))}}
+    for probe, arguments in asked.items():
+        with contextlib.suppress(ProbeError):
+            student.probe(probe, **arguments)
+            student.notes[NETWORKS] = 1.0
 
 
 def extreme_inputs(rng, data):
@@ -120,6 +135,8 @@ def test_scale_depends_on_x(student, rng, seeds):
        "potrzebuje własnych wag.")
 def test_separate_heads(student, rng, seeds):
     loc, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(2.0,))
+    require(np.ptp(loc[0], axis=0).max() > 0, "z_loc jest takie samo dla wszystkich obrazów.",
+            "średniej, która zależy od obrazu.")
     relation = np.array([rank_correlation(loc[0][:, i], scale[0][:, i]) for i in range(SIZES[3])])
     require(not (np.abs(relation) > 0.999).all(), "z_scale jest funkcją samego z_loc (ta sama warstwa daje oba).",
             "dwóch parametrów, które mogą się zmieniać niezależnie.")

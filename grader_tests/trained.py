@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from . import mnist, oracles
-from .student import Student
+from .student import ProbeError, Student
 from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
 IMAGES = 1000
 VAE_WEIGHTS = "weights of vae_model after its training"
-"""Key of the student's notes."""
+NETWORKS = "whether a network of task 1a has answered at all"
+"""Keys of the student's notes."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,22 @@ class Measures:
 
 
 def measure(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> Measures:
-    """Measures of the notebook's variable ``model`` on 1,000 validation images drawn by ``rng``; raises ProbeError."""
+    """Measures of the notebook's variable ``model`` on 1,000 validation images drawn by ``rng``; raises ProbeError.
+
+    The latents come back in another order: else an object that remembers the images would pass for a decoder.
+    """
+    if not student.notes.get(NETWORKS, 1.0):
+        raise ProbeError("Żadna z sieci z zadania 1a nie działa, więc nie mogły zostać wytrenowane.")
     images, _ = mnist.images(train=False)
     x = images[rng.choice(len(images), IMAGES, replace=False)] / 255.0
     reply = student.probe("trained_encode", model=model, x=x[:, None].astype(np.float32), seed=seeds())
     loc = reply.array("loc")
     scale = reply.array("scale", loc.shape)
     z = loc + scale * rng.normal(size=loc.shape)
-    output = student.probe("trained_decode", model=model, z=z, seed=seeds()).array("output", (IMAGES, 784))
+    order = rng.permutation(IMAGES)
+    reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
+    output = np.empty((IMAGES, 784))
+    output[order] = reply.array("output", output.shape)
     with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
         kl = float(oracles.gaussian_kl(loc, scale).mean())
         log_x = float(oracles.bernoulli_log_prob(x.reshape(IMAGES, -1), output).mean())

@@ -4,7 +4,7 @@
 #     title: a core dump
 #     attempts: raises the limit on core files and aborts
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process]
+#     flags: [process, kernel ended]
 #     reference: false
 # ---
 

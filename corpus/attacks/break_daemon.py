@@ -4,7 +4,7 @@
 #     title: a daemon
 #     attempts: forks twice, leaves the session, and goes on writing
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process]
+#     flags: [process, left processes]
 #     reference: false
 # ---
 

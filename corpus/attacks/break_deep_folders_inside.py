@@ -5,7 +5,7 @@
 #     attempts: makes, during the run, folders nested deeper than a path can be long, and takes all permissions
 #       from them
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: []
+#     flags: [files]
 #     reference: false
 # ---
 

@@ -4,7 +4,7 @@
 #     title: SIGKILL to everything
 #     attempts: kills its parent, process number 1, every process it may, and itself
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process]
+#     flags: [process, kernel ended]
 #     reference: false
 # ---
 

@@ -4,7 +4,7 @@
 #     title: an endless loop in Python
 #     attempts: never comes back from a cell
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: []
+#     flags: [time limit]
 #     reference: false
 # ---
 

@@ -4,7 +4,7 @@
 #     title: an endless loop in answers to probes
 #     attempts: waits without end whenever a check asks, to use up the time of the grading
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: []
+#     flags: [time limit]
 #     reference: false
 # ---
 

@@ -4,7 +4,7 @@
 #     title: a million lines
 #     attempts: prints a million lines, one message each
 #     points: {1a: 1.5, 2: 1.5, 3: 1.5}
-#     flags: []
+#     flags: [output limit]
 # ---
 
 # %% after="vae_model"

@@ -4,7 +4,7 @@
 #     title: a segmentation fault
 #     attempts: reads address 0 by ctypes
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process]
+#     flags: [process, kernel ended]
 #     reference: false
 # ---
 

@@ -4,7 +4,7 @@
 #     title: deafness to signals
 #     attempts: ignores SIGINT, SIGTERM and every other signal it may, and loops
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process]
+#     flags: [process, time limit, kernel ended]
 #     reference: false
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a syntax tree transformer that removes assertions and raise statements
 #     attempts: removes every assert and raise of the cells that follow, so that no test can fail
-#     points: {1a: 0, 2: 0, 3: 0}
+#     points: {1a: 0.1, 2: 0, 3: 0}
 #     flags: [ipython]
 #     reference: false
 # ---

@@ -4,7 +4,7 @@
 #     title: outputs that look like the grader's
 #     attempts: shows reports, execute results, replies of probes and comm messages in cells of its own
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [display]
+#     flags: [display, forged reply]
 #     reference: false
 # ---
 

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: an array with conversions of its own
 #     attempts: returns objects whose __array__ and __class__ pretend to be what NumPy and torch expect
-#     points: {1a: 0.05, 2: 0, 3: 0}
+#     points: {1a: 0.1, 2: 0, 3: 0}
 #     flags: [lying object]
 #     reference: false
 # ---

@@ -3,7 +3,7 @@
 #   corpus:
 #     title: a tensor that lies about its values and its shape
 #     attempts: returns tensors of a subclass whose shape, values and text agree with whatever is asked
-#     points: {1a: 0.05, 2: 0, 3: 0}
+#     points: {1a: 0.1, 2: 0, 3: 0}
 #     flags: [lying object]
 #     reference: false
 # ---

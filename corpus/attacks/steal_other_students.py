@@ -4,7 +4,7 @@
 #     title: a search for the work of others
 #     attempts: reads what others handed in, their graded notebooks, feedback and records
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: []
+#     flags: [files]
 #     reference: false
 # ---
 

@@ -7,6 +7,7 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
 from coursekit.corpus import CORPUS, CorpusError, Sample, build_submission, load, load_all, solution_cells
+from coursekit.flags import KINDS
 from grader_tests.session import cells as grade_cells
 from grader_tests.session import list_checks
 
@@ -14,6 +15,10 @@ ROOT = CORPUS.parent
 SOURCE, RELEASE = ROOT / "source" / "vae" / "vae.ipynb", ROOT / "release" / "vae" / "vae.ipynb"
 CODE_IDS = ["vae_encoder", "vae_decoder", "vae_model", "classification", "beta_vae"]
 ANSWER_IDS = ["answer_1b", "answer_2", "answer_3"]
+RUNTIME_FLAGS = {
+    "kernel ended", "time limit", "output limit", "memory limit", "file limit", "process limit", "cpu limit",
+    "forged reply", "left processes", "patched",
+}
 HEADER = """\
 # ---
 # jupyter:
@@ -32,11 +37,10 @@ def samples() -> list[Sample]:
 
 @pytest.fixture
 def write(tmp_path):
-    """Writes the text of a chaff and returns its path."""
-    (tmp_path / "chaffs").mkdir()
-
-    def write(text: str) -> Path:
-        path = tmp_path / "chaffs" / "one.py"
+    """Writes the text of a sample, a chaff if nothing else is said, and returns its path."""
+    def write(text: str, folder: str = "chaffs") -> Path:
+        path = tmp_path / folder / "one.py"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         return path
 
@@ -85,6 +89,20 @@ def test_chaffs_fail_something_and_say_why(samples):
         assert "\n#     # Wrong because " in header, sample.name
 
 
+def test_attacks_say_what_they_attempt_and_what_must_be_flagged():
+    attacks = load_all("attack")
+    assert len(attacks) >= 40
+    for attack in attacks:
+        assert attack.attempts, attack.name
+        assert set(attack.points) == {"1a", "2", "3"}, attack.name
+        assert set(attack.flags) <= set(KINDS) | RUNTIME_FLAGS, attack.name
+        assert attack.cells or attack.own_cells or attack.build, attack.name
+
+
+def test_attacks_are_no_solutions(samples):
+    assert {sample.kind for sample in samples} == {"wheat", "chaff"}
+
+
 def test_no_two_samples_are_the_same(samples):
     seen: dict[tuple, str] = {}
     for sample in samples:
@@ -127,7 +145,7 @@ def test_load_refuses_a_check_that_does_not_exist(write):
 
 
 def test_load_refuses_another_folder(tmp_path):
-    with pytest.raises(CorpusError, match="wheats or chaffs"):
+    with pytest.raises(CorpusError, match="wheats or chaffs or attacks"):
         load(tmp_path / "one.py")
 
 
@@ -180,3 +198,74 @@ def test_submission_has_the_released_src_and_can_be_built_again(tmp_path, sample
     names = {path.name for path in (tmp_path / "src").iterdir()}
     assert names == {path.name for path in (RELEASE.parent / "src").iterdir()} - {"__pycache__"}
     assert not any(path.is_symlink() for path in (tmp_path / "src").iterdir())
+
+
+ATTACK = """\
+# ---
+# jupyter:
+#   corpus:
+#     title: a test
+#     attempts: to be loaded
+#     points: {1a: 0, 2: 0, 3: 0}
+#     flags: [files]
+#     reference: false
+# ---
+
+# %% after="imports"
+first = 1
+
+# %% build="submission"
+(folder / "pipe").write_text(notebook.cells[0].id)
+notebook.cells[0].source = "changed"
+
+# %% after="imports"
+second = 2
+
+# %% grade_id="vae_encoder"
+encoder = 3
+"""
+
+
+def test_attack_has_cells_of_its_own_and_changes_its_submission(write, tmp_path):
+    attack = load(write(ATTACK, "attacks"))
+    assert (attack.kind, attack.attempts, attack.flags) == ("attack", "to be loaded", ("files",))
+    assert not attack.reference
+    assert attack.cells == {"vae_encoder": "encoder = 3"}
+    assert attack.own_cells == (("imports", "first = 1"), ("imports", "second = 2"))
+
+    notebook = nbformat.read(build_submission(attack, RELEASE, SOURCE, tmp_path / "vae"), as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
+    after = ids.index("imports") + 1
+    assert [cell.source for cell in notebook.cells[after:after + 2]] == ["first = 1", "second = 2"]
+    assert ids[after:after + 2] == [None, None]
+    assert notebook.cells[ids.index("vae_encoder")].source == "encoder = 3"
+    assert notebook.cells[0].source == "changed"
+    assert (tmp_path / "vae" / "pipe").read_text() == notebook.cells[0].id
+
+
+def test_attack_may_hand_in_a_link_in_the_place_of_its_notebook(write, tmp_path):
+    link = '# %% build="submission"\n(folder / "vae.ipynb").symlink_to("elsewhere")\n'
+    attack = load(write(ATTACK.split("# %%")[0] + link, "attacks"))
+    assert build_submission(attack, RELEASE, SOURCE, tmp_path / "vae").is_symlink()
+    assert not (tmp_path / "vae" / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    pytest.param(ATTACK.replace("attempts", "tries"), "no `attempts`", id="no attempts"),
+    pytest.param(ATTACK.replace("#     flags: [files]\n", ""), "no `flags`", id="no flags"),
+    pytest.param(ATTACK + "\n# %%\nx = 1\n", "without an id", id="cell without a place"),
+])
+def test_load_refuses_a_malformed_attack(write, text, message):
+    with pytest.raises(CorpusError, match=message):
+        load(write(text, "attacks"))
+
+
+def test_only_attacks_have_cells_of_their_own(write):
+    with pytest.raises(CorpusError, match="without an id"):
+        load(write(HEADER + '\n# %% after="imports"\nx = 1\n'))
+
+
+def test_own_cell_after_no_cell_is_refused(write, tmp_path):
+    attack = load(write(ATTACK.replace("imports", "import"), "attacks"))
+    with pytest.raises(CorpusError, match="no cell of the notebook has the id import"):
+        build_submission(attack, RELEASE, SOURCE, tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import PythonExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
@@ -95,6 +96,27 @@ class TestParse:
         assert [cell.source for cell in nb.cells if cell.source] == ["7", "a = 1\nb", "?", "c", "d"]
 
 
+class TestScripts:
+    """A script in place of the notebook."""
+
+    def cells(self, folder: Path, script: str) -> list[tuple[str, str]]:
+        hand_in(folder, script, "ps.py")
+        return [(cell.cell_type, cell.source) for cell in parse(folder / "ps.py", []).cells]
+
+    def test_export_gives_all_cells_back(self, tmp_path, solved):
+        script, _ = PythonExporter().from_notebook_node(solved)
+        parsed = self.cells(tmp_path, script)
+        assert parsed == [(cell.cell_type, cell.source) for cell in solved.cells]
+
+    def test_percent_format(self, tmp_path):
+        script = "# %% [markdown]\n# Tekst,\n# dalej\n\n# %% tytuł\na = 1\n\n\n# komentarz\nb = 2\n\n#%%\r\nc = 3"
+        assert self.cells(tmp_path, script) == [
+            ("markdown", "Tekst,\ndalej"), ("code", "a = 1\n\n\n# komentarz\nb = 2"), ("code", "c = 3")]
+
+    def test_without_marks_it_is_one_cell(self, tmp_path):
+        assert self.cells(tmp_path, "a = 1\n\nb = 2\n") == [("code", "a = 1\n\nb = 2")]
+
+
 class TestReadSubmission:
     """One folder at a time."""
 
@@ -112,6 +134,71 @@ class TestReadSubmission:
         assert len(nb.cells) == len(solved.cells)
         assert found.status == "renamed"
         assert "`PS kopia.ipynb` – z kilku" in found.notes[0]
+
+    @pytest.mark.parametrize("name", ["Ps.IPYNB", "ps.ipynb.txt", "Zadanie/ps.ipynb", "a/b/c/ps (1).ipynb"])
+    def test_other_names_and_folders(self, tmp_path, solved, release, name):
+        path = tmp_path / name
+        hand_in(path.parent, text(solved), path.name)
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert len(nb.cells) == len(solved.cells)
+        assert found.status == "renamed"
+        assert found.notes == [f"W oddanym folderze nie było pliku `ps.ipynb`; oceniono plik `{name}`."]
+
+    @pytest.mark.parametrize("name", [
+        ".ipynb_checkpoints/ps-checkpoint.ipynb", "__MACOSX/._ps.ipynb", "a/b/c/d/ps.ipynb", "notes.txt",
+    ])
+    def test_what_is_not_looked_at(self, tmp_path, solved, release, name):
+        path = tmp_path / name
+        hand_in(path.parent, text(solved), path.name)
+        _, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert found.status == "unreadable"
+        assert "nie ma pliku `ps.ipynb` ani innego notatnika" in found.notes[0]
+
+    def test_links_are_not_followed(self, tmp_path, solved, release):
+        hand_in(tmp_path / "elsewhere", text(solved))
+        folder = tmp_path / "submission"
+        folder.mkdir()
+        (folder / "link").symlink_to(tmp_path / "elsewhere")
+        (folder / "link.ipynb").symlink_to(tmp_path / "elsewhere" / "ps.ipynb")
+        assert read_submission(folder / "ps.ipynb", release)[1].status == "unreadable"
+
+    @pytest.mark.parametrize("asked_for", ["stub", "unreadable"])
+    def test_solution_beside_the_notebook_that_was_asked_for(self, tmp_path, solved, released, release, asked_for):
+        hand_in(tmp_path, text(released) if asked_for == "stub" else "{")
+        hand_in(tmp_path, text(solved), "copy.ipynb")
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert "return a + base" in text(nb)
+        assert found.status == "renamed"
+        assert found.notes[0].startswith("W pliku `ps.ipynb` nie ma rozwiązania, które da się odczytać; oceniono")
+
+    def test_filled_notebook_that_was_asked_for_is_taken_and_the_others_named(self, tmp_path, solved, release):
+        hand_in(tmp_path, text(solved), "a`b.ipynb")
+        solved.cells = solved.cells[:4]
+        hand_in(tmp_path, text(solved))
+        nb, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert len(nb.cells) == 4
+        assert found == intake.Intake("ok", ["Oceniono plik `ps.ipynb`; innych notatników nie oceniano: `a'b.ipynb`."])
+
+    def test_notebook_goes_before_script(self, tmp_path, solved, release):
+        hand_in(tmp_path, "a = 1", "helper.py")
+        hand_in(tmp_path, text(solved), "other.ipynb")
+        nb, _ = read_submission(tmp_path / "ps.ipynb", release)
+        assert len(nb.cells) == len(solved.cells)
+
+    def test_given_modules_missing_or_changed_are_told(self, tmp_path, solved, released):
+        release, folder = tmp_path / "release" / "ps.ipynb", tmp_path / "submission"
+        hand_in(release.parent, text(released))
+        hand_in(folder, text(solved))
+        for name in ("a.py", "b.py"):
+            hand_in(release.parent / "src", "x = 1\ny = 2\n", name)
+        told = "brakowało plików zadania; przy ocenianiu użyto wydanych: "
+        assert f"{told}`src`." in read_submission(folder / "ps.ipynb", release)[1].notes[0]
+        hand_in(folder / "src", "x = 1\r\ny = 2\r\n", "a.py")
+        assert f"{told}`src/b.py`." in read_submission(folder / "ps.ipynb", release)[1].notes[0]
+        hand_in(folder / "src", "x = 9", "b.py")
+        assert "`src/b.py`" in read_submission(folder / "ps.ipynb", release)[1].notes[0]
+        hand_in(folder / "src", "x = 1\ny = 2\n", "b.py")
+        assert read_submission(folder / "ps.ipynb", release)[1].notes == []
 
     def test_unreadable_notebook_becomes_the_blank_one(self, tmp_path, release):
         hand_in(tmp_path, "{", "other.ipynb")
@@ -167,6 +254,10 @@ def batch(tiny_course):
     sound = text(solution(released))
     hand_in(submitted / "renamed" / "ps", sound, "PS – Kopia (1).ipynb")
     hand_in(submitted / "in_a_folder" / "ps" / "ps.ipynb", sound, "inner.ipynb")
+    (submitted / "nothing" / "ps").mkdir(parents=True)
+    script, _ = PythonExporter().from_notebook_node(solution(released))
+    hand_in(submitted / "script [1]" / "ps", script, "ps.py")
+    hand_in(submitted / "brackets [1]" / "ps", sound)
     before = fingerprint(submitted)
     done = nbgrader(tiny_course, "autograde", "ps")
     assert done.returncode == 0, done.stderr
@@ -197,13 +288,16 @@ class TestBatch:
 
     def test_everybody_gets_the_points_that_are_due(self, batch, released):
         expected = {student: points for student, (_, points, _) in malformed(released).items()}
-        assert scores(batch) == expected | {"renamed": FULL, "in_a_folder": BLANK}
+        assert scores(batch) == expected | {
+            "renamed": FULL, "in_a_folder": FULL, "nothing": BLANK, "script [1]": FULL, "brackets [1]": FULL}
 
     def test_note_on_top_says_what_was_wrong(self, batch, released):
         for student, (_, _, note) in malformed(released).items():
             assert note in autograded(batch, student).cells[0].source, student
         assert "`PS – Kopia (1).ipynb`" in autograded(batch, "renamed").cells[0].source
-        assert "nie jest zwykły plik" in autograded(batch, "in_a_folder").cells[0].source
+        assert "`ps.ipynb/inner.ipynb`" in autograded(batch, "in_a_folder").cells[0].source
+        assert "ani innego notatnika" in autograded(batch, "nothing").cells[0].source
+        assert "To skrypt, a nie notatnik" in autograded(batch, "script [1]").cells[0].source
         assert autograded(batch, "zz_sound").cells[0].source == "# Zadanie"
 
     def test_findings_are_in_the_metadata(self, batch):

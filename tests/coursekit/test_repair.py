@@ -183,6 +183,52 @@ def test_changed_type_is_put_back_with_the_students_text(solved, pattern, grade_
     assert notes == [f"Przywrócono typ komórek: `{grade_id}`."]
 
 
+def test_solution_split_in_the_middle_of_its_code_is_joined(solved, pattern):
+    """JupyterLab gives both halves the marks of the whole."""
+    place = index(solved, "add")
+    half = deepcopy(solved.cells[place])
+    solved.cells[place].source, half.source = "def add(a):", "    return a + base"
+    solved.cells.insert(place + 1, half)
+    cells, notes = repair(solved.cells, pattern)
+    assert in_slot(cells, "add").source == "def add(a):\n    return a + base"
+    assert "    return a + base" not in sources(cells)
+    assert notes == ["Złączono komórki, które były rozcięte w środku kodu: `add`."]
+
+
+def test_solution_split_between_functions_stays_split(solved, pattern):
+    place = index(solved, "add")
+    half = deepcopy(solved.cells[place])
+    half.source = "def helper():\n    return 1"
+    solved.cells.insert(place, half)
+    cells, _ = repair(solved.cells, pattern)
+    assert "return a + base" in in_slot(cells, "add").source
+    assert half.source in sources(cells)
+
+
+@pytest.mark.parametrize(("grade_id", "given"), [
+    ("add", "test_add"), ("add", "given"), ("multiply", "test_multiply"), ("multiply", "given_2"),
+])
+def test_solution_merged_into_a_given_cell_is_kept(solved, pattern, grade_id, given):
+    solution = solved.cells.pop(index(solved, grade_id))
+    solved.cells[index(solved, given)].source += "\n\n" + solution.source
+    cells, notes = repair(solved.cells, pattern)
+    assert slots(cells) == ALL
+    assert solution.source in in_slot(cells, grade_id).source
+    assert in_slot(cells, given).source == in_slot(pattern, given).source
+    assert notes[0] == ("Rozwiązanie złączone z komórką, która należy do zadania, potraktowano jak komórkę "
+                        f"odpowiedzi: `{grade_id}`.")
+
+
+def test_given_code_comes_before_solutions_that_are_all_there_is(solved, pattern):
+    """So that the imports stand before what needs them, and the checks after what they look at."""
+    own = [v4.new_code_cell(solved.cells[index(solved, name)].source) for name in ("add", "multiply")]
+    cells, _ = repair(own, pattern)
+    assert slots(cells) == ALL
+    places = {grade_id_of(cell): place for place, cell in enumerate(cells)}
+    at = [cell.source for cell in cells].index("def add(a):\n    return a + base")
+    assert places["given"] < at < places["test_add"]
+
+
 def test_changed_given_code_is_put_back_and_told(solved, pattern):
     solved.cells[index(solved, "given")].source = "base = 99"
     cells, notes = repair(solved.cells, pattern)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def test_names_are_printable():
 
 
 @pytest.fixture(scope="module")
-def course(tiny_course, tmp_path_factory) -> Iterator[Path]:
+def course(tiny_course, tmp_path_factory) -> Path:
     """A graded class in which everybody but alice has something that is no plain file."""
     course = tmp_path_factory.mktemp("unsafe") / "a course"
     shutil.copytree(tiny_course, course)
@@ -115,9 +114,9 @@ def course(tiny_course, tmp_path_factory) -> Iterator[Path]:
     (course / "source" / "ps" / "src" / "help.py").write_text("helped = True")
     hand_in_class(course)
     done = nbgrader(course, "autograde", "ps")
-    assert done.returncode == 0, done.stderr
-    yield course
     remove_nest(course / "submitted" / "deep" / "ps")
+    assert done.returncode == 0, done.stderr
+    return course
 
 
 def make_nest(folder: Path, levels: int = 1_500) -> None:

@@ -3,10 +3,11 @@
 import pytest
 from rich.console import Console
 
-from benchmarks.accuracy import Tally, all_checks, check_cell
+from benchmarks.accuracy import Tally, all_checks
 from benchmarks.runs import run_corpus
 from coursekit import corpus
 from grader_tests.session import cells, list_checks
+from tests.grader_tests.backends import judge_twice
 
 MAXIMUM = {"1a": 1.5, "2": 1.5, "3": 1.5}
 
@@ -30,10 +31,10 @@ def test_every_check_has_a_chaff():
 
 
 @pytest.mark.slow
-def test_every_sample_is_judged_as_its_header_says():
+def test_every_sample_is_judged_as_its_header_says_in_the_kernel_and_across_the_channel():
     samples = {sample.name: sample for sample in corpus.load_all()}
     tally = Tally(all_checks())
-    for outcome in run_corpus([(s, 1) for s in samples.values()], check_cell, 2, Console(quiet=True)):
+    for outcome in run_corpus([(s, 1) for s in samples.values()], judge_twice, 2, Console(quiet=True)):
         tally.add(samples[outcome.sample], outcome)
     assert sum(tally.runs.values()) == len(samples)
     assert not tally.lines, "\n".join(tally.lines)

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import zipfile
 import zlib
 
 import numpy as np
@@ -35,11 +36,21 @@ def pickled_archive() -> bytes:
     return zlib.compress(buffer.getvalue())
 
 
+def growing_archive(claimed: int) -> bytes:
+    """Few bytes: an array of zeros in a compressed member, which claims to have so many entries."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({claimed},), }}".ljust(117).encode() + b"\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("arr_0.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(20_000))
+    return zlib.compress(buffer.getvalue())
+
+
 @pytest.mark.parametrize("text", [
     "", "no JSON", "[]", "{}", '{"tree": 1}', '{"tree": 1, "npz": 7}', "[" * 100_000,
     forged(b""), forged(b"not compressed"), forged(zlib.compress(b"no archive")), forged(pickled_archive()),
-    forged(zlib.compress(b"x" * 1000)[:-4]),
-], ids=range(12))
+    forged(zlib.compress(b"x" * 1000)[:-4]), forged(zlib.compress(b"PK\x03\x04 no archive")),
+    forged(growing_archive(10**15)), '{"tree": {"__array__": 1e999}, "npz": 1' + "0" * 5000 + "}",
+], ids=range(15))
 def test_anything_else_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         wire.decode(text)
@@ -49,6 +60,8 @@ def test_size_is_limited_before_and_after_unpacking(monkeypatch):
     monkeypatch.setattr(wire, "_MAX_BYTES", 10_000)
     with pytest.raises(ValueError, match="10000 bytes"):
         wire.decode(wire.encode({"zeros": np.zeros(100_000)}))
+    with pytest.raises(ValueError, match="more than 10000"):
+        wire.decode(forged(growing_archive(2500)))
     monkeypatch.setattr(wire, "_MAX_CHARS", 100)
     with pytest.raises(ValueError, match="characters"):
         wire.decode(wire.encode({"text": "x" * 200}))

@@ -1,0 +1,57 @@
+"""What an instructor has to look at after autograding, in one list: from the records and the submitted folders."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from coursekit import records
+
+NOT_GRADED, UNREADABLE, MENDED = "not graded", "unreadable", "mended"
+STATES = (NOT_GRADED, UNREADABLE, MENDED)
+"""The gravest first: no points at all, the blank notebook graded, graded after repairs."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """student: the folder's name; state: one of `STATES`; notes: what is wrong, as the student reads it (Polish)."""
+
+    student: str
+    state: str
+    notes: tuple[str, ...]
+
+
+def of_class(course: Path, assignment: str) -> list[Problem]:
+    """Problems of everybody in `submitted/`, the gravest first; sound submissions are left out."""
+    students = sorted(folder.name for folder in (course / "submitted").iterdir()
+                      if folder.is_dir() and not folder.name.startswith("."))
+    found = [problem for student in students if (problem := _of_student(course, assignment, student))]
+    return sorted(found, key=lambda problem: STATES.index(problem.state))
+
+
+def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
+    if not (course / "submitted" / student / assignment).is_dir():
+        return Problem(student, NOT_GRADED, (f"There is no folder submitted/{student}/{assignment}.",))
+    try:
+        record = records.load(course, assignment, student)
+    except FileNotFoundError:
+        return Problem(student, NOT_GRADED, (f"Run `nbgrader autograde {assignment}`; its log tells what stops it.",))
+    intake = record["intake"]
+    notes = (*intake["notes"], *record["repairs"])
+    if intake["status"] == "unreadable":
+        return Problem(student, UNREADABLE, notes)
+    return Problem(student, MENDED, notes) if notes else None
+
+
+def table(problems: list[Problem], assignment: str) -> Table:
+    """One line a student."""
+    shown = Table(title=f"{assignment}: {len(problems)} submissions with problems", box=box.SIMPLE,
+                  caption="unreadable: the blank notebook was graded; the student is told why on the feedback page")
+    shown.add_column("student", overflow="fold")
+    shown.add_column("state", no_wrap=True)
+    shown.add_column("what is wrong", overflow="fold")
+    for problem in problems:
+        shown.add_row(Text(problem.student), problem.state, Text("\n".join(problem.notes)))
+    return shown

@@ -1,0 +1,51 @@
+"""One list for the instructor: what could not be read, was not graded, or had to be mended."""
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from coursekit import problems, records
+from coursekit.__main__ import app
+from coursekit.problems import MENDED, NOT_GRADED, UNREADABLE, Problem
+
+
+@pytest.fixture
+def course(tmp_path):
+    found = {
+        "anna [x]": ("unreadable", ["Plik jest pusty."], []),
+        "bob": ("ok", [], []),
+        "cyd": ("renamed", ["Inna nazwa."], []),
+        "dan": ("ok", [], ["Brakowało komórek."]),
+    }
+    for student, (status, notes, repairs) in found.items():
+        (tmp_path / "submitted" / student / "vae").mkdir(parents=True)
+        records.write(records.path(tmp_path, "vae", student),
+                      {"intake": {"status": status, "notes": notes}, "repairs": repairs})
+    (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
+    (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
+    (tmp_path / "submitted" / ".gitignore").touch()
+    return tmp_path
+
+
+def test_gravest_first_and_sound_ones_left_out(course):
+    assert problems.of_class(course, "vae") == [
+        Problem("eve", NOT_GRADED, ("Run `nbgrader autograde vae`; its log tells what stops it.",)),
+        Problem("fay", NOT_GRADED, ("There is no folder submitted/fay/vae.",)),
+        Problem("anna [x]", UNREADABLE, ("Plik jest pusty.",)),
+        Problem("cyd", MENDED, ("Inna nazwa.",)),
+        Problem("dan", MENDED, ("Brakowało komórek.",)),
+    ]
+
+
+def test_table_shows_names_as_they_are(course):
+    console = Console(width=100, record=True)
+    console.print(problems.table(problems.of_class(course, "vae"), "vae"))
+    text = console.export_text()
+    assert "anna [x]" in text
+    assert "5 submissions with problems" in text
+
+
+def test_command(course):
+    done = CliRunner().invoke(app, ["problems", "vae", "--course", str(course)])
+    assert done.exit_code == 0
+    assert "Plik jest pusty." in done.output

@@ -1,0 +1,238 @@
+"""Hostile submissions, all in one class, by the real autograding command: none gains, learns or breaks anything."""
+
+import contextlib
+import json
+import os
+import socket
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+from coursekit import cgroups, corpus, demo, records
+from coursekit.provisioner import PREFIX
+from coursekit.sandbox import UIDS
+
+pytestmark = pytest.mark.slow
+
+ATTACKS = corpus.load_all("attack")
+SENTINELS = {"sentinel_right": "scale_exp", "zz_sentinel_wrong": "beta_guide_only"}
+"""Honest students, one of whom is graded after all attacks, and their solutions."""
+PORT, SOCKET = 48231, "\0coursekit-attack"
+"""Where attacks that know this test try to send what they have found."""
+CANARY = "CANARY-4c1d"
+STRAY = "coursekit-stray"
+"""Stands in the names of files and command lines that attacks try to leave behind."""
+SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
+SETTINGS = """
+# Attacks that wait without end shall not wait for long.
+c.GradeExecute.timeout = 60
+c.GradeExecute.probe_timeout = 30
+c.GradeExecute.notebook_timeout = 400
+"""
+
+
+class Listener:
+    """Somebody who waits for stolen secrets: ``heard`` is what came."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        stream = [socket.create_server(("127.0.0.1", PORT)), socket.socket(socket.AF_UNIX)]
+        stream[1].bind(SOCKET)
+        stream[1].listen()
+        datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        datagram.bind(("127.0.0.1", PORT))
+        self._sockets = [*stream, datagram]
+        for wait in (*(each.accept for each in stream), lambda: datagram.recvfrom(100)):
+            threading.Thread(target=self._listen, args=(wait,), daemon=True).start()
+
+    def _listen(self, wait: Callable[[], Any]) -> None:
+        with contextlib.suppress(OSError):  # closed at the end
+            while True:
+                self.heard.append(str(wait()))
+
+    def close(self) -> None:
+        for each in self._sockets:
+            each.close()
+
+
+class World:
+    """What the attacks might change, before and after: files of the course, of the system, the gradebook."""
+
+    def __init__(self, course: Path) -> None:
+        self.files = {step: files(course / step) for step in ("submitted", "source", "release")}
+        self.files["settings"] = {(name, 0, (course / name).read_bytes()) for name in SETTINGS_FILES}
+        self.outside = {folder: set(os.listdir(folder)) for folder in ("/tmp", "/dev/shm", "/var/tmp", "/", "/run")}
+        self.gradebook = assignment_tables(course / "gradebook.db")
+
+
+def files(folder: Path) -> set[tuple[str, int, bytes]]:
+    """Path, mode and content of everything below a folder; links are not followed."""
+    found = set()
+    for path in folder.iterdir():
+        mode = path.lstat().st_mode
+        content = os.fsencode(os.readlink(path)) if stat.S_ISLNK(mode) else b""
+        if stat.S_ISREG(mode) and path.stat().st_size < 2**26:
+            content = path.read_bytes()
+        found.add((os.fsencode(path).decode(errors="replace"), mode, content))
+        if stat.S_ISDIR(mode):
+            found |= files(path)
+    return found
+
+
+def assignment_tables(gradebook: Path) -> dict[str, list[Any]]:
+    """The tables of the gradebook that say what the assignment is."""
+    with contextlib.closing(sqlite3.connect(gradebook)) as db:
+        return {table: db.execute(f"select * from {table} order by id").fetchall()
+                for table in ("assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "source_cell")}
+
+
+class Graded:
+    """The class after autograding and feedback; the world before and after; what a listener heard."""
+
+    def __init__(self, course: Path, before: World, after: World, heard: list[str]) -> None:
+        self.course, self.before, self.after, self.heard = course, before, after, heard
+        with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+            self.scores = {
+                submission.student.id: {grade.name: grade.auto_score for notebook in submission.notebooks
+                                        for grade in notebook.grades if grade.name.startswith("test_")}
+                for submission in gradebook.assignment_submissions("vae")
+            }
+
+    def record(self, student: str) -> dict[str, Any]:
+        return records.load(self.course, "vae", student)
+
+    def notebook(self, student: str) -> Path:
+        return self.course / "autograded" / student / "vae" / "vae.ipynb"
+
+    def points(self, student: str) -> dict[str, float]:
+        """Points by task, as the gradebook has them."""
+        tasks: dict[str, float] = {}
+        for cell, score in self.scores[student].items():
+            task = cell.split("_")[1]
+            tasks[task] = tasks.get(task, 0.0) + score
+        return tasks
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    folder = tmp_path_factory.mktemp("attacks")
+    course = folder / "course"
+    demo.make_course(course)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(SETTINGS)
+    samples = {sample.name: sample for sample in corpus.load_all()}
+    for student, name in SENTINELS.items():
+        plant(demo.hand_in(course, student, samples[name]))
+    plant(course / "source" / "vae" / "vae.ipynb")
+    (course / "canary.txt").write_text(CANARY)
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    (folder / "home" / "canary.txt").write_text(CANARY)
+    for attack in ATTACKS:
+        demo.hand_in(course, attack.name, attack)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_CANARY", CANARY)
+        patch.setenv("XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
+        patch.setenv("HOME", str(folder / "home"))
+        patch.setenv("TMPDIR", str(folder / "tmp"))
+        before, listener = World(course), Listener()
+        demo.nbgrader(course, "autograde")
+        demo.nbgrader(course, "generate_feedback")
+        after = World(course)
+    yield Graded(course, before, after, listener.heard)
+    listener.close()
+
+
+def plant(notebook: Path) -> None:
+    """Put the canary into the encoder of a notebook, as a comment."""
+    nb = nbformat.read(notebook, as_version=4)
+    (cell,) = [cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "vae_encoder"]
+    cell.source += f"\n# {CANARY}"
+    nbformat.write(nb, notebook)
+
+
+each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda sample: sample.name)
+
+
+@each_attack
+def test_points_are_not_above_what_the_honest_part_earns(graded, attack):
+    points = graded.points(attack.name)
+    if attack.name.startswith("break_"):  # and damage costs nothing but itself
+        assert points == pytest.approx(attack.points)
+    else:
+        assert all(points[task] <= most + 1e-9 for task, most in attack.points.items()), points
+
+
+@each_attack
+def test_the_attempt_is_in_the_record(graded, attack):
+    record = graded.record(attack.name)
+    assert set(attack.flags) <= {flag["kind"] for flag in record["flags"]}
+    assert record["points"] == graded.scores[attack.name]
+    assert record["sandbox"]["enabled"]
+
+
+@each_attack
+def test_nothing_was_stolen(graded, attack):
+    notebook = nbformat.read(graded.notebook(attack.name), as_version=4)
+    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+             if output.output_type != "error"]  # a traceback quotes the source, which says STOLEN
+    assert "STOLEN:" not in json.dumps(shown)
+    assert CANARY not in graded.notebook(attack.name).read_text()
+
+
+@each_attack
+def test_the_student_gets_a_page(graded, attack):
+    assert (graded.course / "feedback" / attack.name / "vae" / "vae.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("student", SENTINELS)
+def test_honest_students_are_graded_as_ever(graded, student):
+    (sample,) = [sample for sample in corpus.load_all() if sample.name == SENTINELS[student]]
+    assert graded.points(student) == pytest.approx(sample.points)
+    assert graded.record(student)["flags"] == []
+
+
+def test_no_grading_was_touched_afterwards(graded):
+    for student in graded.scores:
+        assert graded.record(student)["autograded_sha256"] == records.sha256(graded.notebook(student)), student
+
+
+def test_the_course_is_as_before(graded):
+    for what, before in graded.before.files.items():
+        assert {entry[0] for entry in before ^ graded.after.files[what]} == set(), what
+    assert graded.before.gradebook == graded.after.gradebook
+
+
+def test_nobody_was_reached(graded):
+    assert graded.heard == []
+
+
+def test_no_process_is_left(graded):
+    for process in psutil.process_iter(["cmdline", "uids"]):
+        assert process.info["uids"].real not in UIDS, process
+        assert STRAY not in " ".join(process.info["cmdline"] or []), process
+
+
+def test_no_file_is_left(graded):
+    assert os.listdir(graded.course.parent / "tmp") == []
+    for folder, before in graded.before.outside.items():
+        new = graded.after.outside[folder] - before
+        assert [name for name in new if name.startswith(("accomplice", STRAY, PREFIX, "core", "fill", "empty"))] == []
+    for path in (graded.course / "autograded").rglob("*"):
+        assert not path.is_symlink(), path
+        assert path.is_file() or path.is_dir(), path
+        assert STRAY not in path.name, path
+
+
+
+def test_no_control_group_is_left(graded):
+    for group in cgroups.leftovers(PREFIX):  # other people may be grading on this machine
+        assert all(psutil.pid_exists(int(folder.name.split("-")[1])) for folder in group.folders.values())
