@@ -73,7 +73,7 @@ def problems(
     assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
     course: Annotated[Path, typer.Option(help="folder of the course, with its records/")] = Path(),
 ) -> None:
-    """List the submissions that could not be read, were not graded, or had to be mended."""
+    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox."""
     from coursekit.problems import of_class, table
 
     console.print(table(of_class(course, assignment), assignment))

@@ -9,14 +9,16 @@ from rich.text import Text
 
 from coursekit import records
 
-NOT_GRADED, UNREADABLE, MENDED = "not graded", "unreadable", "mended"
-STATES = (NOT_GRADED, UNREADABLE, MENDED)
-"""The gravest first: no points at all, the blank notebook graded, graded after repairs."""
+NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED = "not graded", "unreadable", "no sandbox", "flagged", "mended"
+STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED)
+"""The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, graded with
+flags (`coursekit.flags`), graded after repairs."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """student: the folder's name; state: one of `STATES`; notes: what is wrong, as the student reads it (Polish)."""
+    """student: the folder's name; state: one of `STATES`; notes: what is wrong, as the student reads it (Polish), and
+    the flags, which only the instructor reads."""
 
     student: str
     state: str
@@ -39,10 +41,18 @@ def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
     except FileNotFoundError:
         return Problem(student, NOT_GRADED, (f"Run `nbgrader autograde {assignment}`; its log tells what stops it.",))
     intake = record["intake"]
-    notes = (*intake["notes"], *record["repairs"])
+    notes = (*intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
     if intake["status"] == "unreadable":
         return Problem(student, UNREADABLE, notes)
+    if not record["sandbox"]["enabled"]:
+        return Problem(student, NO_SANDBOX, notes)
+    if record["flags"]:
+        return Problem(student, FLAGGED, notes)
     return Problem(student, MENDED, notes) if notes else None
+
+
+def _flag_note(flag: dict[str, str]) -> str:
+    return f"[{flag['kind']}] {flag['cell']}: {flag['detail']}"
 
 
 def table(problems: list[Problem], assignment: str) -> Table:

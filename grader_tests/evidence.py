@@ -9,7 +9,7 @@ import numpy as np
 
 from . import oracles
 from .oracles import Array
-from .student import Reply, Student
+from .student import ProbeError, Reply, Student
 
 
 def random_images(rng: np.random.Generator, batch: int, side: int) -> Array:
@@ -35,34 +35,41 @@ def judged_losses(
 
     They agree draw by draw, to single precision; or, for solutions that use another unbiased estimate of the
     same loss (an analytic KL, say), in the mean within 7 standard errors of 200 draws (false alarms < 1e-9),
-    which are only made where the first few do not agree. A row whose networks are not the known ones (``stub``),
-    where those were asked for, does not agree: else constants that fit each other would.
+    which are only made where the first few do not agree. Raises ProbeError where known networks (``stub``) were asked
+    for and others answer: else constants that fit each other would do.
     """
-    stub = request.get("stub")
-    few = student.probe("losses", x=x, draws=8, seed=seed, **request)
-    agree = [_known(few, row, stub) and _exactly(few, x, row, beta) for row, beta in enumerate(kl_weights)]
+    few = _ask_losses(student, x=x, draws=8, seed=seed, **request)
+    agree = [_exactly(few, x, row, beta) for row, beta in enumerate(kl_weights)]
     if all(agree):
         return few, agree
-    many = student.probe("losses", x=x, draws=200, seed=seed, **request)
+    many = _ask_losses(student, x=x, draws=200, seed=seed, **request)
     rows = enumerate(kl_weights)
-    return many, [_known(many, row, stub) and (_exactly(many, x, row, beta) or _on_average(many, x, row, beta))
-                  for row, beta in rows]
+    return many, [_exactly(many, x, row, beta) or _on_average(many, x, row, beta) for row, beta in rows]
+
+
+def _ask_losses(student: Student, stub: dict[str, Any] | None = None, **request: Any) -> Reply:
+    if stub is None:
+        return student.probe("losses", **request)
+    reply = student.probe("losses", stub=stub, **request)
+    z = reply.array("z")
+    if z.shape[-1:] != stub["loc"].shape[-1:]:
+        raise ProbeError(f"Wektory ukryte mają kształt {z.shape}, a podstawiona sieć ma ich {stub['loc'].shape[-1]}.")
+    with np.errstate(over="ignore"):
+        known = {**stub, "probabilities": 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))}
+    if not all(_near(reply.array(name), known[name]) for name in ("loc", "scale", "probabilities")):
+        raise ProbeError("Sprawdzarka podstawiła znane sieci, ale odpowiedź nie pochodzi od nich.")
+    return reply
+
+
+def _near(got: Array, there: Array) -> bool:
+    """Whether an array, in single precision, has the last axes and the values of another."""
+    return got.shape[-there.ndim:] == there.shape and np.allclose(got, there, atol=1e-3, equal_nan=True)
 
 
 def expected_losses(reply: Reply, x: Array, row: int, beta: float) -> Array:
     """What the losses of a row of a ``losses`` reply should be: (draws,), nats summed over the batch."""
     z, loc, scale, probabilities = (reply.array(name)[row] for name in ("z", "loc", "scale", "probabilities"))
     return oracles.beta_vae_loss(x.reshape(len(x), -1), probabilities, z, loc, scale, beta)
-
-
-def _known(reply: Reply, row: int, stub: dict[str, Any] | None) -> bool:
-    """Whether a row of a ``losses`` reply comes from the known networks, where there are any."""
-    if stub is None:
-        return True
-    z, loc, scale, probabilities = (reply.array(name)[row] for name in ("z", "loc", "scale", "probabilities"))
-    known = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
-    pairs = ((loc, stub["loc"]), (scale, stub["scale"]), (probabilities, known))
-    return all(got.shape == there.shape and np.allclose(got, there, atol=1e-3) for got, there in pairs)
 
 
 def _precision(expected: Array) -> float:

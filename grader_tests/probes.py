@@ -179,8 +179,9 @@ def restore(namespace, sizes, z, image_shape, output=None):
 def gradients(namespace, sizes, x):
     """Gradients of the reconstruction term alone, as training gets them, for a new VAE and images x (B, 1, H, W).
 
-    Per parameter tensor: name, ``influence`` (largest change of the network's outputs when the tensor is
-    perturbed; 0 for a layer that is not used) and ``gradient`` (its largest absolute entry; 0 where none came).
+    Per parameter tensor: name, ``influence`` and ``influence_on_first`` (largest change of the network's outputs, and
+    of the first of them alone, when the tensor is perturbed; 0 for a layer that is not used) and ``gradient`` (its
+    largest absolute entry; 0 where none came).
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
     x = _tensor(x)
@@ -194,9 +195,11 @@ def gradients(namespace, sizes, x):
     for part, network, given in (("encoder", model.encoder, x.flatten(1)), ("decoder", model.decoder, z)):
         for name, parameter in network.named_parameters():
             if parameter.requires_grad:
+                influence = _influence(network, parameter, given)
                 rows.append({
                     "name": f"{part}.{name}",
-                    "influence": _influence(network, parameter, given),
+                    "influence": max(influence),
+                    "influence_on_first": influence[0],
                     "gradient": 0.0 if parameter.grad is None else float(parameter.grad.abs().max()),
                 })
     return {"parameters": rows}
@@ -206,13 +209,13 @@ def gradients(namespace, sizes, x):
 def _influence(network, parameter, given):
     def outputs():
         output = network(given)
-        return torch.cat([part.flatten() for part in (output if isinstance(output, tuple) else (output,))])
+        return output if isinstance(output, tuple) else (output,)
 
     before, saved = outputs(), parameter.clone()
     parameter.add_(0.1 * torch.randn_like(parameter))
-    change = float((outputs() - before).abs().max())
+    changes = [float((now - then).abs().max()) for now, then in zip(outputs(), before, strict=True)]
     parameter.copy_(saved)
-    return change
+    return changes
 
 
 def _sampled(trace):
@@ -464,9 +467,12 @@ def refitted_predictions(namespace, splits, fits, queries):
 
 
 def weights_checksum(namespace, model):
-    """CRC-32 of all weights of the notebook's variable ``model`` -> checksum."""
-    weights = _find(namespace, model).state_dict().values()
-    return {"checksum": zlib.crc32(b"".join(np.ascontiguousarray(w.detach()).tobytes() for w in weights))}
+    """CRC-32 of the parameters of each network of the notebook's variable ``model`` -> encoder, decoder."""
+    network = _find(namespace, model)
+    return {
+        part: zlib.crc32(b"".join(_array(parameter).tobytes() for parameter in getattr(network, part).parameters()))
+        for part in ("encoder", "decoder")
+    }
 
 
 def training_rows(namespace):

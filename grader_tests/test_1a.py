@@ -8,7 +8,7 @@ import pytest
 from grader_tests import oracles
 from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
 from grader_tests.student import ProbeError
-from grader_tests.trained import NETWORKS
+from grader_tests.trained import NETWORKS, SCALE_FIXED
 from grader_tests.verdict import check, require
 
 SIZES = (784, 32, 32, 10)  # D = 28 x 28 pixels, encoder's and decoder's hidden neurons, Z
@@ -264,9 +264,10 @@ def test_gradients(student, rng, seeds):
     x = random_images(rng, BATCH, 28)
     rows = student.probe("gradients", sizes=SIZES, x=x, seed=seeds()).items("parameters")
     require(rows, "sieci nie mają żadnych parametrów do wyuczenia.", "wag kodera i dekodera.")
-    cut = [row.text("name") for row in rows
-           if row.number("influence") > 1e-7 and not abs(row.number("gradient")) > 0]
-    require(not cut, f"gradient nie dociera do: {', '.join(cut)}.", "gradientu we wszystkich wagach.")
+    cut = [row for row in rows if row.number("influence") > 1e-7 and not abs(row.number("gradient")) > 0]
+    student.notes[SCALE_FIXED] = float(bool(cut) and all(row.number("influence_on_first") <= 1e-7 for row in cut))
+    names = ", ".join(row.text("name") for row in cut)
+    require(not cut, f"gradient nie dociera do: {names}.", "gradientu we wszystkich wagach.")
 
 
 @pytest.fixture

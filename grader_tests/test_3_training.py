@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader_tests.trained import measure, require_inside
+from grader_tests.trained import measure, require_inside, require_variance
 from grader_tests.verdict import check
 
 
@@ -22,5 +22,5 @@ def test_trained_kl(trained):
 @check("3.trained_variance", "0.15", "Po treningu z β = 3 wektory ukryte nadal mają wariancję bliską 1",
        "Gdy β mnoży cały wyraz KL, optimum priora się nie zmienia i wariancja jest bliska 1. Gdy skalowany jest tylko "
        "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.")
-def test_trained_variance(trained):
-    require_inside("bvae_variance", trained.variance, "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}.")
+def test_trained_variance(student, trained):
+    require_variance(student, "bvae_variance", trained)

@@ -16,9 +16,10 @@ from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
 IMAGES = 1000
-VAE_WEIGHTS = "weights of vae_model after its training"
+VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
+SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
 NETWORKS = "whether a network of task 1a has answered at all"
-"""Keys of the student's notes."""
+"""Keys of the student's notes, the first by network."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ def reconstruction_error(
 def bands() -> dict[str, tuple[float, float]]:
     """The calibrated bands: name -> (low, high). Made by ``make calibrate``."""
     return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
+
+
+def require_variance(student: Student, name: str, measured: Measures) -> None:
+    """Raise WrongError unless the aggregate posterior variance lies in the band ``name``.
+
+    Where ``z_scale`` is never learnt, the variance is a matter of chance, and `1a.gradients` has named the mistake.
+    """
+    if not student.notes.get(SCALE_FIXED):
+        observed = "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}."
+        require_inside(name, measured.variance, observed)
 
 
 def require_inside(name: str, value: float, observed: str) -> None:

@@ -6,21 +6,24 @@ from typer.testing import CliRunner
 
 from coursekit import problems, records
 from coursekit.__main__ import app
-from coursekit.problems import MENDED, NOT_GRADED, UNREADABLE, Problem
+from coursekit.problems import FLAGGED, MENDED, NO_SANDBOX, NOT_GRADED, UNREADABLE, Problem
 
 
 @pytest.fixture
 def course(tmp_path):
     found = {
-        "anna [x]": ("unreadable", ["Plik jest pusty."], []),
-        "bob": ("ok", [], []),
-        "cyd": ("renamed", ["Inna nazwa."], []),
-        "dan": ("ok", [], ["Brakowało komórek."]),
+        "anna [x]": ("unreadable", ["Plik jest pusty."], [], True, []),
+        "bob": ("ok", [], [], True, []),
+        "cyd": ("renamed", ["Inna nazwa."], [], True, []),
+        "dan": ("ok", [], ["Brakowało komórek."], True, []),
+        "gus": ("ok", [], [], True, [{"kind": "network", "cell": "vae_model", "detail": "Found: socket."}]),
+        "hal": ("ok", [], [], False, []),
     }
-    for student, (status, notes, repairs) in found.items():
+    for student, (status, notes, repairs, sandbox, flags) in found.items():
         (tmp_path / "submitted" / student / "vae").mkdir(parents=True)
         records.write(records.path(tmp_path, "vae", student),
-                      {"intake": {"status": status, "notes": notes}, "repairs": repairs})
+                      {"intake": {"status": status, "notes": notes}, "repairs": repairs,
+                       "sandbox": {"enabled": sandbox}, "flags": flags})
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
     (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
     (tmp_path / "submitted" / ".gitignore").touch()
@@ -32,6 +35,8 @@ def test_gravest_first_and_sound_ones_left_out(course):
         Problem("eve", NOT_GRADED, ("Run `nbgrader autograde vae`; its log tells what stops it.",)),
         Problem("fay", NOT_GRADED, ("There is no folder submitted/fay/vae.",)),
         Problem("anna [x]", UNREADABLE, ("Plik jest pusty.",)),
+        Problem("hal", NO_SANDBOX, ()),
+        Problem("gus", FLAGGED, ("[network] vae_model: Found: socket.",)),
         Problem("cyd", MENDED, ("Inna nazwa.",)),
         Problem("dan", MENDED, ("Brakowało komórek.",)),
     ]
@@ -42,7 +47,7 @@ def test_table_shows_names_as_they_are(course):
     console.print(problems.table(problems.of_class(course, "vae"), "vae"))
     text = console.export_text()
     assert "anna [x]" in text
-    assert "5 submissions with problems" in text
+    assert "7 submissions with problems" in text
 
 
 def test_command(course):

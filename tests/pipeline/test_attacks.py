@@ -33,7 +33,7 @@ STRAY = "coursekit-stray"
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
 # Attacks that wait without end shall not wait for long.
-c.GradeExecute.timeout = 60
+c.GradeExecute.timeout = 40
 c.GradeExecute.probe_timeout = 30
 c.GradeExecute.notebook_timeout = 400
 """
@@ -95,10 +95,13 @@ def assignment_tables(gradebook: Path) -> dict[str, list[Any]]:
 
 
 class Graded:
-    """The class after autograding and feedback; the world before and after; what a listener heard."""
+    """The class after autograding and feedback.
 
-    def __init__(self, course: Path, before: World, after: World, heard: list[str]) -> None:
-        self.course, self.before, self.after, self.heard = course, before, after, heard
+    before, after: the world; heard: by a listener; failures: ends of the logs of nbgrader's commands that failed.
+    """
+
+    def __init__(self, course: Path, before: World, after: World, heard: list[str], failures: list[str]) -> None:
+        self.course, self.before, self.after, self.heard, self.failures = course, before, after, heard, failures
         with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
             self.scores = {
                 submission.student.id: {grade.name: grade.auto_score for notebook in submission.notebooks
@@ -144,10 +147,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
         patch.setenv("HOME", str(folder / "home"))
         patch.setenv("TMPDIR", str(folder / "tmp"))
         before, listener = World(course), Listener()
-        demo.nbgrader(course, "autograde")
-        demo.nbgrader(course, "generate_feedback")
+        failures = []
+        for command in ("autograde", "generate_feedback"):
+            try:
+                demo.nbgrader(course, command)
+            except RuntimeError as error:  # so that the tests say which attack has done it
+                failures.append(str(error))
         after = World(course)
-    yield Graded(course, before, after, listener.heard)
+    yield Graded(course, before, after, listener.heard, failures)
     listener.close()
 
 
@@ -191,6 +198,10 @@ def test_nothing_was_stolen(graded, attack):
 @each_attack
 def test_the_student_gets_a_page(graded, attack):
     assert (graded.course / "feedback" / attack.name / "vae" / "vae.html").stat().st_size > 10_000
+
+
+def test_no_command_failed(graded):
+    assert graded.failures == []
 
 
 @pytest.mark.parametrize("student", SENTINELS)

@@ -1,14 +1,17 @@
 """nbgrader's stock commands on real submissions: points, feedback, regrading, and cells that do harm."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
-from coursekit import corpus, demo
+from coursekit import corpus, demo, problems, records
+from coursekit.data import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -127,6 +130,27 @@ def test_regrading_one_student_alone_gives_the_same_points(course):
     before = points(course)
     demo.nbgrader(course, "autograde", "--student=beta_guide_only", "--force")
     assert points(course) == before
+
+
+def test_every_record_is_as_its_schema_says(course):
+    schema = json.loads((ROOT / "docs" / "record.schema.json").read_text())
+    students = [path.name for path in (course / "submitted").iterdir()]
+    for student in students:
+        record = records.load(course, "vae", student)
+        jsonschema.validate(record, schema)
+        assert record["sandbox"]["enabled"]
+    assert len(students) > 5
+
+
+def test_grading_without_the_sandbox_is_told_everywhere(course):
+    before = points(course)
+    demo.nbgrader(course, "autograde", "--student=beta_guide_only", "--force", "--GradeExecute.sandbox=False")
+    assert points(course) == before
+    assert records.load(course, "vae", "beta_guide_only")["sandbox"] == {"enabled": False}
+    nb = nbformat.read(course / "autograded" / "beta_guide_only" / "vae" / "vae.ipynb", as_version=4)
+    assert nb.metadata["coursekit"]["sandbox"] == {"enabled": False}
+    assert "SANDBOX OFF" in (course / "autograde.log").read_text()
+    assert ("beta_guide_only", problems.NO_SANDBOX) in {(p.student, p.state) for p in problems.of_class(course, "vae")}
 
 
 def test_nothing_is_left_behind(course):
