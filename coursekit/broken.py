@@ -84,8 +84,6 @@ def build(broken: Broken, release: Path, source: Path, target_folder: Path) -> N
     cells = dict.fromkeys(OTHER_TASKS, "pass") | {
         name: cell for name, cell in corpus.solution_cells(sample, source, release).items() if name in TASK_1A}
     corpus.build_submission(replace(sample, reference=False, cells=cells), release, source, target_folder)
-    with edit(target_folder) as notebook:
-        header_name(notebook).source = 'NAME = "Jan Kowalski"'
     broken.damage(target_folder)
 
 
@@ -106,8 +104,3 @@ def position(notebook: NotebookNode, grade_id: str) -> int:
 def cell(notebook: NotebookNode, grade_id: str) -> Any:
     """The cell with the nbgrader id ``grade_id``."""
     return notebook.cells[position(notebook, grade_id)]
-
-
-def header_name(notebook: NotebookNode) -> Any:
-    """The cell in which students write their name."""
-    return next(cell for cell in notebook.cells if cell.id == "header-name")

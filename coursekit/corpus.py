@@ -194,6 +194,7 @@ def build_submission(
     for cell in notebook.cells:
         if _is_solution(cell):
             cell.source = sources[cell.metadata.nbgrader.grade_id]
+    header_name(notebook).source = 'NAME = "Jan Kowalski"'
     _insert_own_cells(notebook, sample)
     target_folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(release_notebook.parent / "src", target_folder / "src", dirs_exist_ok=True,
@@ -203,6 +204,11 @@ def build_submission(
     if not path.is_symlink():  # an attack may hand in a link in its place
         nbformat.write(notebook, path)
     return path
+
+
+def header_name(notebook: NotebookNode) -> NotebookNode:
+    """The cell in which students write their name."""
+    return next(cell for cell in notebook.cells if cell.id == "header-name")
 
 
 def _insert_own_cells(notebook: NotebookNode, sample: Sample) -> None:

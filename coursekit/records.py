@@ -13,6 +13,8 @@ from typing import Any
 
 import nbformat
 
+from coursekit import shield
+
 KEY = "coursekit"
 """Key of a notebook's metadata under which the record grows while the submission is graded."""
 
@@ -42,8 +44,9 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         "assignment": assignment,
         "student": student,
         **found,
-        "submission_sha256": {file.name: sha256(file) for file in sorted(submitted.parent.glob("*.ipynb"))
-                              if file.is_file() and not file.is_symlink()},
+        "submission_sha256": {str(file.relative_to(submitted.parent)): sha256(file)
+                              for file in sorted(submitted.parent.rglob("*"), key=str)
+                              if file.suffix in (".ipynb", ".py") and not shield.objection(file)},
         "autograded_sha256": sha256(autograded),
     })
 

@@ -9,7 +9,8 @@
 
 from pathlib import Path
 
-from coursekit.broken import edit, header_name
+from coursekit.broken import edit
+from coursekit.corpus import header_name
 
 
 def damage(folder: Path) -> None:

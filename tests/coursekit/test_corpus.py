@@ -185,7 +185,9 @@ def test_submission_is_the_released_notebook_with_its_solution_cells_filled(tmp_
     for cell, original in zip(submitted.cells, released.cells, strict=True):
         assert cell.metadata == original.metadata
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id not in CODE_IDS + ANSWER_IDS:
+        if cell.id == "header-name":
+            assert cell.source == 'NAME = "Jan Kowalski"'
+        elif grade_id not in CODE_IDS + ANSWER_IDS:
             assert cell.source == original.source
         elif grade_id in sample.cells:
             assert cell.source == sample.cells[grade_id]

@@ -109,24 +109,25 @@ class TestDiscard:
 class TestLock:
     """A submission that a living process is grading is left alone."""
 
-    def elsewhere(self, course: Path) -> subprocess.Popen[str]:
-        """Another process that grades alice's submission until it is killed."""
+    @pytest.fixture
+    def other(self, course) -> Iterator[subprocess.Popen[str]]:
+        """Another process, which is grading alice's submission until it is killed."""
         code = ("from coursekit import resume; import time\n"
                 "resume.begin('ps', ['submitted/alice/ps/ps.ipynb'])\nprint('ready', flush=True)\ntime.sleep(600)")
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=course, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        return process
+        with subprocess.Popen([sys.executable, "-c", code], cwd=course, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process
+            process.kill()
 
-    def test_of_a_living_process_and_of_a_killed_one(self, course):
+    def test_of_a_living_process_and_of_a_killed_one(self, course, other):
         records.path(course, "ps", "alice").unlink()
-        with self.elsewhere(course) as other:
-            prepare(course)
-            assert is_there(course)
-            other.kill()
-            other.wait()
-            prepare(course)
-            assert not is_there(course)
+        prepare(course)
+        assert is_there(course)
+        other.kill()
+        other.wait()
+        prepare(course)
+        assert not is_there(course)
 
     def test_of_this_process_ends_with_the_next_command(self, course):
         resume.begin("ps", ["submitted/alice/ps/ps.ipynb"])
