@@ -5,7 +5,6 @@ An ordinary user usually may not, and then :func:`create` says so and resource l
 
 from __future__ import annotations
 
-import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,13 +37,14 @@ class Cgroup:
         """Remove the group; its processes must have been killed. A dead process may take a moment to leave."""
         for folder in set(self.folders.values()):
             for _ in range(50):
-                with contextlib.suppress(FileNotFoundError):
-                    try:
-                        folder.rmdir()
-                    except OSError:
-                        time.sleep(0.02)
-                        continue
-                break
+                try:
+                    folder.rmdir()
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.02)
+                else:
+                    break
 
 
 def create(name: str, memory: int, processes: int) -> Cgroup | None:

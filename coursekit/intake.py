@@ -97,6 +97,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.left_out: dict[str, list[str]] = {}
         if self.parent is not None:
+            shield.skip_undecodable_names(self.parent)
             adopt_folders_without_notebook(self.parent)
             self.left_out = shield.guard(self.parent)
             resume.prepare(self.parent)

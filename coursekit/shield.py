@@ -58,6 +58,18 @@ class GuardedCourseDirectory(CourseDirectory):
         return None
 
 
+def skip_undecodable_names(converter: Any) -> None:
+    """Take notebooks whose names are no UTF-8 off a converter's list: nbgrader looks names up in its database.
+
+    A submission that has no others is off the list altogether then.
+    """
+    for folder, notebooks in list(converter.assignments.items()):
+        kept = [name for name in notebooks if os.fsencode(name).decode(errors="replace") == name]
+        converter.assignments[folder] = kept
+        if not kept:
+            del converter.assignments[folder]
+
+
 def guard(converter: Any) -> dict[str, list[str]]:
     """Make an nbgrader converter leave out the unsafe files of its submissions.
 

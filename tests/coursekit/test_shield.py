@@ -140,13 +140,16 @@ def hand_in_class(course: Path) -> None:
     solved = solution(nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4))
     source = course / "source" / "ps" / "ps.ipynb"
     folders = {name: course / "submitted" / name / "ps" for name in
-               ("alice", "deep", "eve", "hard", "linked", "many", "pipe", "stamp_bad", "stamp_pipe", "unreachable")}
+               ("alice", "deep", "eve", "hard", "latin", "linked", "many", "pipe", "stamp_bad", "stamp_pipe",
+                "unreachable")}
     for folder in folders.values():
         folder.mkdir(parents=True)
         nbformat.write(solved, folder / "ps.ipynb")
     (folders["alice"] / "mine [1].csv").write_text("1, 2")
     (folders["alice"] / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
     hand_in_eve(folders["eve"], source)
+    (folders["latin"] / "ps.ipynb").rename(folders["latin"] / os.fsdecode(b"caf\xe9.ipynb"))
+    shutil.copy(source, folders["stamp_pipe"] / os.fsdecode(b"\xe9.ipynb"))
     for name, make in {
         "hard": lambda path: path.hardlink_to(source),
         "linked": lambda path: path.symlink_to(source),
@@ -194,6 +197,15 @@ def test_a_time_of_submission_is_read_where_there_is_one(course):
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         times = {name: gradebook.find_submission("ps", name).timestamp for name in ("alice", "stamp_bad", "stamp_pipe")}
     assert times == {"alice": datetime(2026, 1, 2, 3, 4, 5), "stamp_bad": None, "stamp_pipe": None}
+
+
+def test_every_grading_is_finished(course):
+    assert {path.stem for path in (course / "records" / "ps").glob("*.json")} == {
+        path.name for path in (course / "submitted").iterdir()}
+
+
+def test_a_notebook_whose_name_is_no_utf8_is_found(course):
+    assert "`caf�.ipynb`" in notes(course, "latin")[0]
 
 
 def test_only_plain_files_are_copied_and_no_secret(course):
