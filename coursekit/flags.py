@@ -126,7 +126,7 @@ def _findings(source: str) -> Iterator[tuple[str, str]]:
             raise ValueError(source[:100])
         code = TransformerManager().transform_cell(source)
         tree = ast.parse(_MAGIC.sub("_magic_.", code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         yield from _in_text(source)
         return
     for node in ast.walk(tree):
