@@ -12,6 +12,10 @@ import os
 
 assert os.path.isdir("/home/student"), "only in the sandbox"
 
-hoard = []
-while True:
-    hoard.append(bytearray(os.urandom(2**20)) * 64)
+def swallow():
+    hoard = []
+    while True:
+        hoard.append(bytearray(os.urandom(2**20)) * 64)
+
+
+swallow()
