@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrad
 """What the record tells the versions of."""
 MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
+FORGET_ERROR = """
+import gc as _gc, sys as _sys
+_shell = get_ipython()
+_sys.last_exc = _sys.last_value = _sys.last_traceback = _shell.InteractiveTB.tb = _shell.last_execution_result = None
+_gc.collect()
+del _gc, _sys, _shell
+"""
+"""Source of a scratch cell after a cell that failed: the traceback holds all that the cell had in memory."""
 
 
 class NoAnswerError(Exception):
@@ -48,6 +57,9 @@ class GradeExecute(Execute):
     timeout = Integer(120, allow_none=True, help="Seconds of wall time for one student cell.").tag(config=True)
     probe_timeout = Integer(60, help="Seconds of wall time for one question to the kernel.").tag(config=True)
     notebook_timeout = Integer(900, help="Seconds of wall time for all cells of a notebook.").tag(config=True)
+    # A lost reply would be a lost point: wait long for what a busy machine delays, then give up the kernel.
+    iopub_timeout = Integer(30, help="Seconds of wall time for outputs after a cell's end.").tag(config=True)
+    raise_on_iopub_timeout = Bool(True)
     max_output = Integer(5_000_000, help="Characters of output kept for one cell.").tag(config=True)
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
@@ -126,6 +138,8 @@ class GradeExecute(Execute):
         """Execute a student's cell; where it ends the kernel, go on in a new one without it."""
         try:
             self._execute_within_limits(cell, index)
+            if any(output.output_type == "error" for output in cell.get("outputs", [])):
+                self._ask(FORGET_ERROR, index)
         except NoAnswerError as reason:
             self.log.warning("Cell %s: %s", index, reason)
             self._flag("kernel ended", index, str(reason))
@@ -148,23 +162,20 @@ class GradeExecute(Execute):
             timed_out = True
         except DeadKernelError:
             raise NoAnswerError("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
+        except Exception as error:  # the kernel sent what is no message: wrong signature, no JSON, missing fields …
+            self.log.exception("Cell %s: unreadable message", index)
+            reason = f"Notatnik wysłał nieczytelną wiadomość ({type(error).__name__}) i został zatrzymany."
+            raise NoAnswerError(reason) from error
         if timed_out:
             self._flag("time limit", index, "stopped after its time")
         if timed_out and not self._reacts():
             raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
 
     def _reacts(self, seconds: int = 10) -> bool:
-        """Whether the kernel answers after an interrupt."""
+        """Whether the kernel answers after an interrupt, and its outputs still arrive."""
         message = self.kc.kernel_info()
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                reply = run_sync(self.kc.get_shell_msg)(timeout=left)
-            except Exception:  # queue.Empty, or a channel that broke with the kernel
-                return False
-            if reply["parent_header"].get("msg_id") == message:
-                return True
-        return False
+        return all(_arrives(message, receive, deadline) for receive in (self.kc.get_shell_msg, self.kc.get_iopub_msg))
 
     def _start_again(self, index: int) -> None:
         """A new kernel in which every cell before ``index`` is executed again, but for those that end kernels."""
@@ -261,6 +272,18 @@ class GradeExecute(Execute):
             self._flag("output limit", cell_index, f"more than {limit} characters")
             return None
         return super().output(outs, msg, display_id, cell_index)
+
+
+def _arrives(message: str, receive: Callable[..., Any], deadline: float) -> bool:
+    """Whether an answer to the message with this id arrives on a channel."""
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            answer = run_sync(receive)(timeout=left)
+        except Exception:  # queue.Empty, or a channel that broke with the kernel
+            return False
+        if answer["parent_header"].get("msg_id") == message:
+            return True
+    return False
 
 
 def _payload(content: dict[str, Any]) -> list[Any]:

@@ -4,7 +4,7 @@
 #     title: processes that leave the group
 #     attempts: starts processes in sessions and groups of their own, which outlive the kernel
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [process, left processes]
+#     flags: [process]
 #     reference: false
 # ---
 
