@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -34,6 +36,7 @@ from grader_tests.verdict import Report
 
 PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
 """What the record tells the versions of."""
+MAX_MESSAGE = 256 * 2**20
 MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
 FORGET_ERROR = """
@@ -48,6 +51,15 @@ del _gc, _sys, _shell
 
 class NoAnswerError(Exception):
     """The kernel cannot be asked: it died, or does not react to an interrupt."""
+
+
+class CappedClient(AsyncKernelClient):
+    """Ends the connection at a message of more than MAX_MESSAGE bytes, before it fills the grader's memory."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)  # for every socket made in it
+        return context
 
 
 class GradeExecute(Execute):
@@ -106,7 +118,7 @@ class GradeExecute(Execute):
             return super().create_kernel_manager()
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
         self.km = AsyncKernelManager(
-            kernel_name="coursekit-sandbox", kernel_spec_manager=specs, config=self.config)
+            kernel_name="coursekit-sandbox", kernel_spec_manager=specs, client_factory=CappedClient, config=self.config)
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:

@@ -33,9 +33,10 @@ STRAY = "coursekit-stray"
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
 # Attacks that wait without end shall not wait for long.
-c.GradeExecute.timeout = 40
-c.GradeExecute.probe_timeout = 30
-c.GradeExecute.notebook_timeout = 400
+c.GradeExecute.timeout = 25
+c.GradeExecute.probe_timeout = 20
+c.GradeExecute.iopub_timeout = 10
+c.GradeExecute.notebook_timeout = 300
 """
 
 
