@@ -53,6 +53,7 @@ test: setup lint  ## lint and the whole test suite
 
 lint: .venv/.installed  ## ruff and mypy
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
 accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds

@@ -59,7 +59,8 @@ def main() -> int:
             console.print(f"    {name}", markup=False)
     numbers = {name: value for name, (value, _, _) in results.items()}
     (ROOT / "build" / "attack.json").write_text(
-        json.dumps({"attacks": attacks, "broken": broken, "results": numbers}, indent=1))
+        json.dumps({"attacks": attacks, "broken": broken, "results": numbers}, indent=1)
+    )
     return 0 if all(reached.values()) else 1
 
 
@@ -119,8 +120,11 @@ def in_a_row(progress: Progress) -> tuple[float, int, int]:
 
 def _processes() -> set[int]:
     """Processes that the sandbox may have left: bubblewrap and kernels."""
-    return {process.pid for process in psutil.process_iter(["cmdline"])
-            if {"bwrap", "ipykernel_launcher"} & {Path(part).name for part in process.info["cmdline"] or ()}}
+    return {
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if {"bwrap", "ipykernel_launcher"} & {Path(part).name for part in process.info["cmdline"] or ()}
+    }
 
 
 def _course(name: str) -> Path:

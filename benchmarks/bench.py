@@ -74,16 +74,25 @@ def main() -> int:
         "plain / grading, time": (plain.seconds / grading.seconds, ">=", PLAIN_OVER_GRADING),
         "plain / study, time": (plain.seconds / study.seconds, ">=", PLAIN_OVER_STUDY),
         "kernel in grading, GiB": (grading.kernel_gib, "<=", GRADING_GIB),
-        **{f"{name}, relative difference": (abs(study.losses[name] / loss - 1), "<=", LOSS_TOLERANCE)
-           for name, loss in plain.losses.items()},
+        **{
+            f"{name}, relative difference": (abs(study.losses[name] / loss - 1), "<=", LOSS_TOLERANCE)
+            for name, loss in plain.losses.items()
+        },
     }
-    reached = {name: value >= bound if sign == ">=" else value <= bound
-               for name, (value, sign, bound) in results.items()}
-    for table in (runs_table({"plain loops": plain, "study": study, "grading": grading}),
-                  results_table(results, reached)):
+    reached = {
+        name: value >= bound if sign == ">=" else value <= bound for name, (value, sign, bound) in results.items()
+    }
+    for table in (
+        runs_table({"plain loops": plain, "study": study, "grading": grading}),
+        results_table(results, reached),
+    ):
         console.print(table)
-    numbers = {"plain": asdict(plain), "study": asdict(study), "grading": asdict(grading),
-               "results": {name: value for name, (value, _, _) in results.items()}}
+    numbers = {
+        "plain": asdict(plain),
+        "study": asdict(study),
+        "grading": asdict(grading),
+        "results": {name: value for name, (value, _, _) in results.items()},
+    }
     (ROOT / "build" / "bench.json").write_text(json.dumps(numbers, indent=1))
     return 0 if all(reached.values()) else 1
 
@@ -149,7 +158,7 @@ class KernelMemory:
                         peak = Path(f"/proc/{process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
                         self.peak_gib = max(self.peak_gib, int(peak) / 2**20)
                 except (psutil.Error, OSError, IndexError):
-                    continue    # it has just ended
+                    continue  # it has just ended
 
 
 def runs_table(runs: dict[str, Run]) -> Table:

@@ -32,8 +32,8 @@ NETWORKS = ("vae_encoder", "vae_decoder", "vae_model")
 PIECE = 12
 """Samples of one job: enough to share the training of equal networks, few enough to keep all workers busy."""
 
-Job = tuple[dict[str, list[Cell]], int]
-"""Cells of samples by name, and a seed."""
+Job = tuple[dict[str, list[Cell]], list[int]]
+"""Cells of samples by name, and seeds for one training."""
 
 
 def run_corpus(
@@ -42,37 +42,39 @@ def run_corpus(
     workers: int,
     console: Console,
     skip: Collection[str] = (),
+    repeats: int = 1,
 ) -> Iterator[Outcome]:
     """Outcomes of each sample at seeds 1 to the number beside it, as they come; shows progress on ``console``.
 
-    skip: grade ids of cells that are left out.
+    skip: grade ids of cells that are left out; repeats: how many seeds in a row judge the same trained networks.
     """
-    jobs = _jobs(wanted, skip)
+    jobs = _jobs(wanted, skip, repeats)
     with Progress(console=console) as progress, multiprocessing.get_context("fork").Pool(workers) as pool:
-        bar = progress.add_task("samples", total=sum(len(samples) for samples, _ in jobs))
+        bar = progress.add_task("samples", total=sum(len(samples) * len(seeds) for samples, seeds in jobs))
         for outcomes in pool.imap_unordered(partial(_run, judge), jobs):
             yield from outcomes
             progress.advance(bar, len(outcomes))
 
 
 def _run(judge: Judge, job: Job) -> list[Outcome]:
-    samples, seed = job
-    return list(run_samples(samples, seed, ROOT, judge))
+    samples, seeds = job
+    return list(run_samples(samples, seeds, ROOT, judge))
 
 
-def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], skip: Collection[str]) -> list[Job]:
-    """Jobs of about PIECE samples of one seed, in the order of seeds; samples with the same networks side by side."""
-    by_seed: dict[int, list[tuple[tuple[str, ...], str, list[Cell]]]] = {}
+def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], skip: Collection[str], repeats: int) -> list[Job]:
+    """Jobs of about PIECE samples and one training, in the order of seeds; the same networks side by side."""
+    by_seeds: dict[tuple[int, ...], list[tuple[tuple[str, ...], str, list[Cell]]]] = {}
     for sample, seeds in wanted:
         cells = [cell for cell in _cells(sample) if cell[0] not in skip]
         networks = tuple(source for grade_id, source in cells if grade_id in NETWORKS)
-        for seed in range(1, seeds + 1):
-            by_seed.setdefault(seed, []).append((networks, sample.name, cells))
+        for first in range(1, seeds + 1, repeats):
+            together = tuple(range(first, min(first + repeats, seeds + 1)))
+            by_seeds.setdefault(together, []).append((networks, sample.name, cells))
     jobs = []
-    for seed, rows in sorted(by_seed.items()):
+    for together, rows in sorted(by_seeds.items()):
         rows.sort(key=lambda row: row[:2])
         for start in range(0, len(rows), PIECE):
-            jobs.append(({name: cells for _, name, cells in rows[start : start + PIECE]}, seed))
+            jobs.append(({name: cells for _, name, cells in rows[start : start + PIECE]}, list(together)))
     return jobs
 
 

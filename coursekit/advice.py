@@ -14,7 +14,7 @@ SENTENCES = {
     "syntax": "Błąd składni, przez który nic z tych komórek nie zostało wykonane: {}.",
     "input": "Przy ocenianiu nikt nie odpowie na pytanie `input()`, więc wykonanie tych komórek na nim się kończy: {}.",
     "install": "Przy ocenianiu nie ma internetu i niczego się nie instaluje; dostępne są tylko biblioteki, "
-               "których używa zadanie: {}.",
+    "których używa zadanie: {}.",
     "widget": "Przy ocenianiu nikt nie poruszy widżetami; liczą się ich wartości początkowe: {}.",
     "magic": "To, co utworzono w komórkach z takim poleceniem, nie istnieje poza nimi: {}.",
 }
@@ -23,8 +23,10 @@ SENTENCES = {
 _PATTERNS = {
     "name": re.compile(r'NAME = ""\s*\Z'),
     "install": re.compile(r"^\s*[!%]\s*(?:\S*python\S* -m )?(?:pip3?|conda|mamba|uv|apt|apt-get)\s", re.MULTILINE),
-    "magic": re.compile(r"\s*%%(?:timeit|writefile|file|html|javascript|js|latex|markdown|svg|"
-                        r"bash|sh|script|perl|ruby|python3?|pypy)\b"),
+    "magic": re.compile(
+        r"\s*%%(?:timeit|writefile|file|html|javascript|js|latex|markdown|svg|"
+        r"bash|sh|script|perl|ruby|python3?|pypy)\b"
+    ),
 }
 """What is found in the text of a cell; `install` anywhere, the others at its start."""
 
@@ -56,8 +58,9 @@ def _found_in(source: str) -> Iterator[str]:
     except SyntaxError:
         yield "syntax"
         return
-    if any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input"
-           for node in nodes):
+    if any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input" for node in nodes
+    ):
         yield "input"
     if any(_imports_widgets(node) for node in nodes):
         yield "widget"

@@ -82,7 +82,8 @@ def build(broken: Broken, release: Path, source: Path, target_folder: Path) -> N
     """
     sample = corpus.load(corpus.CORPUS / "wheats" / "scale_softplus.py")
     cells = dict.fromkeys(OTHER_TASKS, "pass") | {
-        name: cell for name, cell in corpus.solution_cells(sample, source, release).items() if name in TASK_1A}
+        name: cell for name, cell in corpus.solution_cells(sample, source, release).items() if name in TASK_1A
+    }
     corpus.build_submission(replace(sample, reference=False, cells=cells), release, source, target_folder)
     broken.damage(target_folder)
 

@@ -93,5 +93,3 @@ def _counter(file: Path, name: str) -> int:
         return next((int(pair[1]) for pair in pairs if pair[0] == name), 0)
     except OSError:
         return 0
-
-

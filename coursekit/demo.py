@@ -19,8 +19,15 @@ from coursekit.data import ROOT
 COURSE = ROOT / "build" / "demo"
 ASSIGNMENT = "vae"
 SAMPLES = (
-    "scale_exp", "two_hidden_layers", "blank_stub", "scale_sigmoid", "decoder_without_sigmoid",
-    "encoder_forward_loc", "classifier_fit_on_validation", "beta_guide_only", "crash_in_encoder",
+    "scale_exp",
+    "two_hidden_layers",
+    "blank_stub",
+    "scale_sigmoid",
+    "decoder_without_sigmoid",
+    "encoder_forward_loc",
+    "classifier_fit_on_validation",
+    "beta_guide_only",
+    "crash_in_encoder",
 )
 """Right solutions first, then wrong ones; each becomes a student."""
 ANSWER = "Im większe β, tym mniejsza dywergencja KL i tym mniej używanych współrzędnych ukrytych."
@@ -58,9 +65,16 @@ def nbgrader(course: Path, command: str, *options: str, on_line: Callable[[str],
     Raises RuntimeError with the end of the log when the command fails.
     """
     log = course / f"{command}.log"
-    with (log.open("w") as file,
-          subprocess.Popen([sys.executable, "-m", "nbgrader", command, ASSIGNMENT, *options], cwd=course, text=True,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process):
+    with (
+        log.open("w") as file,
+        subprocess.Popen(
+            [sys.executable, "-m", "nbgrader", command, ASSIGNMENT, *options],
+            cwd=course,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             file.write(line)

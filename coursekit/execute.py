@@ -118,7 +118,8 @@ class GradeExecute(Execute):
             return super().create_kernel_manager()
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
         self.km = AsyncKernelManager(
-            kernel_name="coursekit-sandbox", kernel_spec_manager=specs, client_factory=CappedClient, config=self.config)
+            kernel_name="coursekit-sandbox", kernel_spec_manager=specs, client_factory=CappedClient, config=self.config
+        )
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:
@@ -135,8 +136,10 @@ class GradeExecute(Execute):
             return super().start_new_kernel_client()
         except RuntimeError as error:
             said = provisioner.said if isinstance(provisioner, SandboxProvisioner) else ""
-            raise SandboxError(f"The kernel did not start ({error}). It said:\n{said}\n"
-                               "docs/threat-model.md tells what a sandbox needs of the system.") from error
+            raise SandboxError(
+                f"The kernel did not start ({error}). It said:\n{said}\n"
+                "docs/threat-model.md tells what a sandbox needs of the system."
+            ) from error
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""

@@ -28,6 +28,7 @@ KINDS = {
 }
 """What a kind of `scan` means, for the instructor."""
 
+# fmt: off
 _MODULES = {
     "grader": {"grader_tests", "coursekit", "nbgrader"},
     "process": {"subprocess", "multiprocessing", "ctypes", "cffi", "atexit", "threading", "_thread", "concurrent",
@@ -72,6 +73,7 @@ _LIBRARIES = {
     "torch", "numpy", "np", "pyro", "dist", "nn", "pytest", "unittest", "builtins", "__builtins__", "sys", "IPython",
     "sklearn", "json", "zlib", "pickle", "warnings",
 }
+# fmt: on
 _HARMLESS = {"sys.stdout", "sys.stderr", "torch.backends", "plt.rcParams", "np.random", "numpy.random"}
 """Attributes of libraries that honest code sets."""
 
@@ -81,10 +83,12 @@ _MAGIC = re.compile(r"get_ipython\(\)\.(?=run_line_magic|run_cell_magic|system|g
 _LONGEST = 1_000_000
 """Characters of a cell that is read as Python."""
 
+# fmt: off
 _NUMBERS = {"float", "int", "complex", "bool", "str", "type", "torch.Tensor", "Tensor", "np.ndarray", "numpy.ndarray",
             "ndarray", "np.float64", "numpy.float64"}
 _LIES = {"__eq__", "__float__", "__repr__", "__class__", "__array__", "__array_function__", "__torch_function__",
          "__instancecheck__", "__subclasscheck__", "__lt__", "__gt__", "__index__", "shape"}
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -211,8 +215,13 @@ def _in_magic(function: str, arguments: list[str]) -> Iterator[tuple[str, str]]:
 def _in_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
     bases = {_dotted(base) for base in node.bases}
     defined = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-    defined |= {target.id for part in node.body if isinstance(part, ast.Assign)
-                for target in part.targets if isinstance(target, ast.Name)}
+    defined |= {
+        target.id
+        for part in node.body
+        if isinstance(part, ast.Assign)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
     if bases & _NUMBERS and defined & _LIES:
         yield "lying object", f"class {node.name}({', '.join(sorted(bases))}) with {', '.join(sorted(defined & _LIES))}"
 

@@ -22,7 +22,7 @@ from nbformat import NotebookNode, v4
 from coursekit import resume, shield
 
 LIMIT_MB = 200
-CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")    # as nbformat demands
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as nbformat demands
 DEPTH = 3
 """How many folders deep a notebook is looked for."""
 MOST = 20
@@ -143,11 +143,16 @@ def read_submission(path: Path, release: Path) -> tuple[NotebookNode, Intake]:
 
 def _candidates(path: Path, release: Path) -> list[Path]:
     """The file at `path` and other notebooks in its folder and below; scripts where there is no notebook."""
-    files = [file for depth in range(DEPTH + 1) for file in sorted(path.parent.glob("*/" * depth + "*"))
-             if _is_own(file, path.parent, release.parent)]
+    files = [
+        file
+        for depth in range(DEPTH + 1)
+        for file in sorted(path.parent.glob("*/" * depth + "*"))
+        if _is_own(file, path.parent, release.parent)
+    ]
     notebooks = [file for file in files if ".ipynb" in file.name.lower()]
-    scripts = [file for file in files if file.suffix.lower() == ".py"
-               and not Path(release.parent, *file.parts[-2:]).exists()]
+    scripts = [
+        file for file in files if file.suffix.lower() == ".py" and not Path(release.parent, *file.parts[-2:]).exists()
+    ]
     expected = [path] if path.exists() else []
     return (expected + (notebooks or ([] if expected else scripts)))[:MOST]
 
@@ -183,8 +188,11 @@ def _ordinary(found: Path, others: list[Path]) -> Intake:
 
 
 def _renamed(found: Path, others: list[Path], expected: Path) -> Intake:
-    why = (f"W pliku `{expected.name}` nie ma rozwiązania, które da się odczytać" if expected in others
-           else f"W oddanym folderze nie było pliku `{expected.name}`")
+    why = (
+        f"W pliku `{expected.name}` nie ma rozwiązania, które da się odczytać"
+        if expected in others
+        else f"W oddanym folderze nie było pliku `{expected.name}`"
+    )
     several = " – z kilku plików ten, który najbardziej przypomina rozwiązanie" if set(others) - {expected} else ""
     return Intake("renamed", [f"{why}; oceniono plik {_named(found, expected.parent)}{several}."])
 
@@ -202,11 +210,17 @@ def _notes_on_given_files(folder: Path, release: Path) -> list[str]:
             missing.append(name if own.parent.is_dir() else own.parent.name)
         elif shield.objection(own) or not _same_lines(own, given):
             changed.append(name)
-    return [sentence.format(", ".join(f"`{name}`" for name in dict.fromkeys(names))) for names, sentence in (
-        (missing, "W oddanym folderze brakowało plików zadania; przy ocenianiu użyto wydanych: {}."),
-        (changed, "Pliki zadania były zmienione, a przy ocenianiu użyto wydanych; "
-                  "własny kod umieść w notatniku: {}."),
-    ) if names]
+    return [
+        sentence.format(", ".join(f"`{name}`" for name in dict.fromkeys(names)))
+        for names, sentence in (
+            (missing, "W oddanym folderze brakowało plików zadania; przy ocenianiu użyto wydanych: {}."),
+            (
+                changed,
+                "Pliki zadania były zmienione, a przy ocenianiu użyto wydanych; własny kod umieść w notatniku: {}.",
+            ),
+        )
+        if names
+    ]
 
 
 def _same_lines(own: Path, given: Path) -> bool:
@@ -223,8 +237,10 @@ def grade_id_of(cell: NotebookNode) -> str | None:
 
 
 def _blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
-    advice = (f"Oceniono pusty szablon zadania. Otwórz swój notatnik w Jupyterze, zapisz go pod nazwą "
-              f"`{release.name}`, sprawdź, czy po ponownym otwarciu jest cały, i oddaj go jeszcze raz.")
+    advice = (
+        f"Oceniono pusty szablon zadania. Otwórz swój notatnik w Jupyterze, zapisz go pod nazwą "
+        f"`{release.name}`, sprawdź, czy po ponownym otwarciu jest cały, i oddaj go jeszcze raz."
+    )
     return nbformat.read(release, as_version=4), Intake("unreadable", [what, advice])
 
 
@@ -243,7 +259,7 @@ def parse(path: Path, notes: list[str]) -> NotebookNode:
     if isinstance(version, int) and version < 4:
         try:
             data = nbformat.reads(json.dumps(data), as_version=4)
-        except Exception as error:      # the converters trust their input and raise whatever they meet
+        except Exception as error:  # the converters trust their input and raise whatever they meet
             raise UnreadableError(f"to uszkodzony notatnik w starym formacie {version}") from error
         notes.append(f"Notatnik zapisano w starym formacie {version}; przekształcono go do nowego.")
     if not isinstance(data.get("cells"), list):
@@ -258,8 +274,10 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableError(why)
     size = path.stat().st_size
     if size > LIMIT_MB * 2**20:
-        raise UnreadableError(f"plik ma {size / 2**20:.0f} MB, a dopuszczalne jest {LIMIT_MB} MB – usuń "
-                              "wyniki komórek (Edit → Clear Outputs of All Cells) i zapisz go ponownie")
+        raise UnreadableError(
+            f"plik ma {size / 2**20:.0f} MB, a dopuszczalne jest {LIMIT_MB} MB – usuń "
+            "wyniki komórek (Edit → Clear Outputs of All Cells) i zapisz go ponownie"
+        )
     content = path.read_bytes()
     if not content.strip():
         raise UnreadableError("plik jest pusty")
@@ -288,8 +306,9 @@ def _script_cells(text: str) -> list[NotebookNode]:
             end -= 1
         texts = re.split(r"\n\s*\n", "\n".join(lines[end:]))
         cells += [v4.new_code_cell("\n".join(lines[:end]))] * bool(end)
-        cells += [v4.new_markdown_cell(re.sub("^# ?", "", each.strip(), flags=re.MULTILINE))
-                  for each in texts if each.strip()]
+        cells += [
+            v4.new_markdown_cell(re.sub("^# ?", "", each.strip(), flags=re.MULTILINE)) for each in texts if each.strip()
+        ]
     return cells
 
 
@@ -299,8 +318,10 @@ def _load(text: str) -> dict[str, Any]:
         # Lone surrogates are legal in JSON but cannot be written to a file again.
         data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"to nie jest notatnik Jupytera albo plik jest ucięty (błąd JSON w wierszu "
-                              f"{error.lineno}, kolumnie {error.colno})") from error
+        raise UnreadableError(
+            f"to nie jest notatnik Jupytera albo plik jest ucięty (błąd JSON w wierszu "
+            f"{error.lineno}, kolumnie {error.colno})"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise UnreadableError("to nie jest notatnik Jupytera") from error
     if not isinstance(data, dict):
@@ -315,7 +336,8 @@ def _rebuilt(raw: dict[str, Any]) -> NotebookNode:
         "source": "".join(map(str, source)) if isinstance(source, list) else str(source or ""),
         # nbformat has rules for some other keys, and grading needs none of them.
         "metadata": {"nbgrader": nbformat.from_dict(metadata["nbgrader"])}
-        if isinstance(metadata, dict) and "nbgrader" in metadata else {},
+        if isinstance(metadata, dict) and "nbgrader" in metadata
+        else {},
     }
     if isinstance(raw.get("id"), str) and CELL_ID.fullmatch(raw["id"]):
         common["id"] = raw["id"]

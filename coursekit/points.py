@@ -31,8 +31,11 @@ class Student:
     def total(self, bonus: bool) -> Points:
         """The sum over the tasks that count in full, or over the bonus task."""
         counted = [points for task, points in self.tasks.items() if (task == BONUS) == bonus]
-        return Points(sum(each.score for each in counted), sum(each.maximum for each in counted),
-                      any(each.waiting for each in counted))
+        return Points(
+            sum(each.score for each in counted),
+            sum(each.maximum for each in counted),
+            any(each.waiting for each in counted),
+        )
 
 
 def of_class(course: Path, assignment: str) -> list[Student]:
@@ -52,8 +55,11 @@ def of_class(course: Path, assignment: str) -> list[Student]:
 
 def table(students: list[Student], assignment: str) -> Table:
     """One line a student; `*` marks points that a person has yet to add to."""
-    shown = Table(title=f"{assignment}: points by task", box=box.SIMPLE,
-                  caption="* a written answer waits for a person (nbgrader formgrader)")
+    shown = Table(
+        title=f"{assignment}: points by task",
+        box=box.SIMPLE,
+        caption="* a written answer waits for a person (nbgrader formgrader)",
+    )
     shown.add_column("student", overflow="fold")
     tasks = list(dict.fromkeys(task for student in students for task in student.tasks))
     for task in tasks:

@@ -27,8 +27,11 @@ class Problem:
 
 def of_class(course: Path, assignment: str) -> list[Problem]:
     """Problems of everybody in `submitted/`, the gravest first; sound submissions are left out."""
-    students = sorted(folder.name for folder in (course / "submitted").iterdir()
-                      if folder.is_dir() and not folder.name.startswith("."))
+    students = sorted(
+        folder.name
+        for folder in (course / "submitted").iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
+    )
     found = [problem for student in students if (problem := _of_student(course, assignment, student))]
     return sorted(found, key=lambda problem: STATES.index(problem.state))
 
@@ -57,8 +60,11 @@ def _flag_note(flag: dict[str, str]) -> str:
 
 def table(problems: list[Problem], assignment: str) -> Table:
     """One line a student."""
-    shown = Table(title=f"{assignment}: {len(problems)} submissions with problems", box=box.SIMPLE,
-                  caption="unreadable: the blank notebook was graded; the student is told why on the feedback page")
+    shown = Table(
+        title=f"{assignment}: {len(problems)} submissions with problems",
+        box=box.SIMPLE,
+        caption="unreadable: the blank notebook was graded; the student is told why on the feedback page",
+    )
     shown.add_column("student", overflow="fold")
     shown.add_column("state", no_wrap=True)
     shown.add_column("what is wrong", overflow="fold")

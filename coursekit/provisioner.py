@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import zmq
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Integer, List, Unicode
@@ -26,6 +27,8 @@ KERNELS = Path(__file__).parent / "kernels"
 """Folder of the kernelspec ``coursekit-sandbox``, for a KernelSpecManager."""
 PREFIX = "coursekit-"
 """Names of private folders and control groups: this, the grader's process id, and something random."""
+LONGEST_FOLDER = zmq.IPC_PATH_MAX_LEN - len("/kernel-5")
+"""Bytes of the path of the folder with the sockets; the system has no room for longer names of sockets."""
 
 
 class SandboxProvisioner(LocalProvisioner):
@@ -56,8 +59,13 @@ class SandboxProvisioner(LocalProvisioner):
     def describe(self) -> dict[str, Any]:
         """The sandbox as the record of a submission tells it."""
         held = f"control groups, version {self._cgroup.version}" if self._cgroup else "watchdog and resource limits"
-        return {"enabled": True, "mechanism": "bubblewrap", "limits": self.limits.as_dict(), "held_by": held,
-                "user": sandbox.user_of(self._name)}
+        return {
+            "enabled": True,
+            "mechanism": "bubblewrap",
+            "limits": self.limits.as_dict(),
+            "held_by": held,
+            "user": sandbox.user_of(self._name),
+        }
 
     def exceeded(self) -> list[str]:
         """The limits that the kernel ran into so far, "memory limit" and the like."""
@@ -78,6 +86,12 @@ class SandboxProvisioner(LocalProvisioner):
         clear_leftovers()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         shared = self._folder / "shared"
+        if len(os.fsencode(shared)) > LONGEST_FOLDER:
+            self._folder.rmdir()
+            raise sandbox.SandboxError(
+                f"No socket can be made in {shared}: its path is longer than {LONGEST_FOLDER} bytes. "
+                "Set TMPDIR to a folder with a shorter path."
+            )
         shared.mkdir()
         manager = self._manager
         manager.transport, manager.ip = "ipc", str(shared / "kernel")
@@ -90,7 +104,11 @@ class SandboxProvisioner(LocalProvisioner):
         environment = {name: kwargs["env"][name] for name in self.pass_environment if name in kwargs["env"]}
         command = sandbox.command(
             [part.replace(manager.connection_file, f"{sandbox.CONNECTION}/connection.json") for part in kwargs["cmd"]],
-            Path(kwargs.get("cwd") or os.getcwd()).resolve(), shared, uid, self.limits, environment,
+            Path(kwargs.get("cwd") or os.getcwd()).resolve(),
+            shared,
+            uid,
+            self.limits,
+            environment,
         )
         join = self._cgroup.join_command() if self._cgroup else ""
         return kwargs | {"cmd": ["/bin/sh", "-c", f'{join}exec "$@"', "sandbox", *command]}
@@ -179,4 +197,3 @@ def clear_leftovers() -> None:
 def _is_orphan(name: str) -> bool:
     pid = name.removeprefix(PREFIX).partition("-")[0]
     return pid.isdigit() and not psutil.pid_exists(int(pid))
-

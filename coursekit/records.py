@@ -45,21 +45,27 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         "assignment": assignment,
         "student": student,
         **found,
-        "submission_sha256": {shield.printable(str(file.relative_to(submitted.parent))): sha256(file)
-                              for file in sorted(submitted.parent.rglob("*"), key=str) if _is_hashed(file)},
+        "submission_sha256": {
+            shield.printable(str(file.relative_to(submitted.parent))): sha256(file)
+            for file in sorted(submitted.parent.rglob("*"), key=str)
+            if _is_hashed(file)
+        },
         "autograded_sha256": sha256(autograded),
     }
     try:
         write(path(course, assignment, student), record)
     except OSError as error:  # nbgrader would swallow it, and go on
-        raise SystemExit(f"Stopped: the record of {submitted.parent} cannot be written ({error}). Free some space, or "
-                         "make the folder writable, and give the same command again: it goes on from here.") from error
+        raise SystemExit(
+            f"Stopped: the record of {submitted.parent} cannot be written ({error}). Free some space, or "
+            "make the folder writable, and give the same command again: it goes on from here."
+        ) from error
 
 
 def _is_hashed(file: Path) -> bool:
     """Whether a submitted file is a notebook or script that is safe to read."""
-    return (file.suffix in (".ipynb", ".py") and not shield.objection(file)
-            and file.stat().st_size <= shield.LARGEST_FILE)
+    return (
+        file.suffix in (".ipynb", ".py") and not shield.objection(file) and file.stat().st_size <= shield.LARGEST_FILE
+    )
 
 
 def write(target: Path, record: dict[str, Any]) -> None:

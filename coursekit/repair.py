@@ -42,9 +42,7 @@ class RepairCells(NbGraderPreprocessor):
     `intake` (a dict) and `repairs` (Polish sentences). A Markdown cell on top tells them, and advice on the code.
     """
 
-    def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict
-    ) -> tuple[NotebookNode, ResourcesDict]:
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """`nb` with exactly one cell in each slot."""
         kit = resources["coursekit"]
         release = nbformat.read(kit["release"], as_version=4)
@@ -60,9 +58,7 @@ class RepairCells(NbGraderPreprocessor):
         return nb, resources
 
 
-def repair(
-    submitted: list[NotebookNode], released: list[NotebookNode]
-) -> tuple[list[NotebookNode], list[str]]:
+def repair(submitted: list[NotebookNode], released: list[NotebookNode]) -> tuple[list[NotebookNode], list[str]]:
     """The submitted cells with every slot of `released` filled once and in order, and Polish notes on it.
 
     A slot takes the submitted cell with its grade id, else with its cell id, else with its source. Cells of
@@ -78,8 +74,11 @@ def repair(
     work.fill_gaps()
     cells = [entry.cell for entry in work.entries]
     make_ids_unique(cells)
-    return cells, [sentence.format(", ".join(f"`{name}`" for name in work.done[kind]))
-                   for kind, sentence in SENTENCES.items() if work.done[kind]]
+    return cells, [
+        sentence.format(", ".join(f"`{name}`" for name in work.done[kind]))
+        for kind, sentence in SENTENCES.items()
+        if work.done[kind]
+    ]
 
 
 @dataclass(eq=False)
@@ -109,7 +108,7 @@ class _Repair:
             own = [entry for entry in self.entries if entry.slot is None]
             pattern = self.slots[name]
             matches = [entry for entry in own if entry.cell.id == pattern.id]
-            if not self._is_written_answer(name):       # the blank answers of all tasks are alike
+            if not self._is_written_answer(name):  # the blank answers of all tasks are alike
                 matches += [entry for entry in own if _same_source(entry.cell, pattern)]
             if matches:
                 matches[0].slot = name
@@ -136,7 +135,7 @@ class _Repair:
         for position, name in enumerate(names):
             if not self._is_solution(name) or name not in self._empty_slots():
                 continue
-            beside = {*names[max(position - 1, 0):position], *names[position + 1:position + 2]}
+            beside = {*names[max(position - 1, 0) : position], *names[position + 1 : position + 2]}
             for entry in self.entries:
                 if entry.slot in beside and self._is_changed_given(entry, self.slots[name].cell_type):
                     entry.slot = name
@@ -145,8 +144,11 @@ class _Repair:
 
     def _is_changed_given(self, entry: _Entry, cell_type: str) -> bool:
         pattern = self.slots[str(entry.slot)]
-        return bool(pattern.metadata.nbgrader.locked and pattern.cell_type == cell_type
-                    and not _same_source(entry.cell, pattern))
+        return bool(
+            pattern.metadata.nbgrader.locked
+            and pattern.cell_type == cell_type
+            and not _same_source(entry.cell, pattern)
+        )
 
     def settle_duplicates(self) -> None:
         """Leave one cell a slot: of a solution the last that was changed, of given code the first unchanged.
@@ -180,8 +182,7 @@ class _Repair:
             if entry.slot is not None:
                 parts.append((order[entry.slot], []))
             parts[-1][1].append(entry)
-        self.done["order"] = [str(part[0].slot) for (above, _), (position, part) in pairwise(parts)
-                              if position < above]
+        self.done["order"] = [str(part[0].slot) for (above, _), (position, part) in pairwise(parts) if position < above]
         self.entries = [entry for _, part in sorted(parts, key=lambda part: part[0]) for entry in part]
 
     def restore_slots(self) -> None:
@@ -219,7 +220,7 @@ class _Repair:
         names = list(self.slots)
         where = {entry.slot: index for index, entry in enumerate(self.entries)}
         before = [where[other] + 1 for other in names[: names.index(name)] if other in where]
-        after = [where[other] for other in names[names.index(name):] if other in where]
+        after = [where[other] for other in names[names.index(name) :] if other in where]
         return max(before, default=0), min(after, default=len(self.entries))
 
     def _place(self, name: str, start: int, end: int) -> int:
@@ -228,7 +229,7 @@ class _Repair:
         Where none of them is left, given code goes before what the student wrote in place of a solution.
         """
         position = self.released.index(self.slots[name])
-        following = [cell for cell in self.released[position + 1:] if cell in self.plain]
+        following = [cell for cell in self.released[position + 1 :] if cell in self.plain]
         for pattern in following:
             for index in range(start, end):
                 if _is_copy(self.entries[index].cell, pattern):
@@ -241,13 +242,16 @@ class _Repair:
             return False
         names = list(self.slots)
         empty = set(self._empty_slots())
-        until = takewhile(empty.__contains__, names[names.index(name):])
+        until = takewhile(empty.__contains__, names[names.index(name) :])
         return any(self._is_solution(each) and not self._is_written_answer(each) for each in until)
 
     def _answer_in_place(self, start: int, end: int) -> _Entry | None:
         """The longest text of the student's own in a gap."""
-        own = [entry for entry in self.entries[start:end] if entry.cell.cell_type == "markdown"
-               and not any(_is_copy(entry.cell, pattern) for pattern in self.plain)]
+        own = [
+            entry
+            for entry in self.entries[start:end]
+            if entry.cell.cell_type == "markdown" and not any(_is_copy(entry.cell, pattern) for pattern in self.plain)
+        ]
         return max(own, key=lambda entry: len(entry.cell.source), default=None)
 
     def _substitute(self, name: str) -> NotebookNode:

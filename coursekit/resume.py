@@ -57,7 +57,8 @@ def begin(assignment: str, notebooks: list[str]) -> None:
     if free < MIN_FREE_MB:
         raise SystemExit(
             f"Stopped before the submission {submission}: {course / 'autograded'} has {free} MB left, and grading "
-            f"needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on from here.")
+            f"needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on from here."
+        )
     _release()
     _lock = _open_lock(course, assignment, submission.parent.name)
     fcntl.flock(_lock, fcntl.LOCK_EX)
@@ -89,7 +90,7 @@ def _discard_unfinished(converter: Any, course: Path, assignment: str, student: 
             half_written.unlink()
         if _is_replaced(coursedir, student, assignment) or not is_finished(course, assignment, student, graded):
             converter.log.warning("Removing unfinished or outdated grading: %s", graded)
-            record.unlink(missing_ok=True)      # first, so that what a kill leaves of the folder counts as unfinished
+            record.unlink(missing_ok=True)  # first, so that what a kill leaves of the folder counts as unfinished
             shutil.rmtree(graded)
 
 
@@ -98,8 +99,10 @@ def _is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
 
     nbgrader finds that too, but would not see it any more once it has been killed while removing the folder.
     """
-    new, old = (coursedir.get_existing_timestamp(coursedir.format_path(step, student, assignment))
-                for step in (coursedir.submitted_directory, coursedir.autograded_directory))
+    new, old = (
+        coursedir.get_existing_timestamp(coursedir.format_path(step, student, assignment))
+        for step in (coursedir.submitted_directory, coursedir.autograded_directory)
+    )
     return new is not None and (old is None or new > old)
 
 
@@ -132,14 +135,16 @@ def _require_writable(converter: Any, course: Path) -> None:
         try:
             with contextlib.closing(sqlite3.connect(gradebook, isolation_level=None)) as db:
                 db.execute("BEGIN")
-                db.execute("CREATE TABLE can_be_written (x)")   # and is rolled back: nothing commits it
+                db.execute("CREATE TABLE can_be_written (x)")  # and is rolled back: nothing commits it
         except sqlite3.Error as error:
             _stop(converter, gradebook, error)
 
 
 def _stop(converter: Any, path: object, error: Exception) -> NoReturn:
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-    message = (f"Nothing has been graded: {path} cannot be written ({reason}). Make it writable, or free some space "
-               "if the disk is full; then give the same command again.")
+    message = (
+        f"Nothing has been graded: {path} cannot be written ({reason}). Make it writable, or free some space "
+        "if the disk is full; then give the same command again."
+    )
     converter.log.error(message)
     raise NbGraderException(message)

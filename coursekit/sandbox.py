@@ -79,13 +79,15 @@ def command(
     """
     workdir = f"{HOME}/{submission.name}"
     mounts = {
-        **_system(), **_python(),
+        **_system(),
+        **_python(),
         MNIST: ("--ro-bind", str(DATA / "MNIST")),
         FONT_CACHE: ("--ro-bind-try", str(_font_cache())),
         SUBMISSION: ("--ro-bind", str(submission)),
         CONNECTION: ("--bind", str(connection)),
         "/tmp": ("--symlink", f"{HOME}/.tmp"),
     }
+    # fmt: off
     return [
         bubblewrap(), "--die-with-parent", "--new-session",
         "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
@@ -100,6 +102,7 @@ def command(
         "--chdir", workdir,
         "--", "/bin/sh", "-c", _entry(uid, limits), "sandbox", *_inside(kernel),
     ]
+    # fmt: on
 
 
 def _folders(targets: set[str]) -> list[str]:
@@ -123,8 +126,14 @@ def _system() -> dict[str, tuple[str, str]]:
             mounts[name] = ("--symlink", os.readlink(name))
         elif os.path.isdir(name):
             mounts[name] = ("--ro-bind", name)
-    for name in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/var/cache/fontconfig",
-                 "/sys/devices/system/cpu"):
+    for name in (
+        "/etc/ld.so.cache",
+        "/etc/alternatives",
+        "/etc/fonts",
+        "/etc/localtime",
+        "/var/cache/fontconfig",
+        "/sys/devices/system/cpu",
+    ):
         mounts[name] = ("--ro-bind-try", name)
     return mounts
 
@@ -142,8 +151,14 @@ def _variables(environment: dict[str, str]) -> list[str]:
     """No variable of the grader's gets in but those that are named here."""
     python = ENVIRONMENT if sys.prefix != sys.base_prefix else sys.prefix
     variables = {
-        "PATH": f"{python}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
-        "TMPDIR": f"{HOME}/.tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **environment,
+        "PATH": f"{python}/bin:/usr/bin:/bin",
+        "HOME": HOME,
+        "USER": "student",
+        "LOGNAME": "student",
+        "TMPDIR": f"{HOME}/.tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **environment,
     }
     return ["--clearenv", *(part for name, value in variables.items() for part in ("--setenv", name, value))]
 
@@ -170,9 +185,13 @@ def _entry(uid: int, limits: Limits) -> str:
     if os.geteuid() == 0:
         steps.append(f"chown -R -h {uid}:{uid} {HOME}")
         run += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all"]
-    run += ["prlimit", "--core=0", f"--data={limits.memory}", f"--fsize={limits.file}", f"--nproc={limits.processes}",
-            f"--cpu={limits.cpu}:{limits.cpu + 5}"]
+    run += [
+        "prlimit",
+        "--core=0",
+        f"--data={limits.memory}",
+        f"--fsize={limits.file}",
+        f"--nproc={limits.processes}",
+        f"--cpu={limits.cpu}:{limits.cpu + 5}",
+    ]
     steps.append(f'{shlex.join(run)} "$@"')
     return " && ".join(steps)
-
-

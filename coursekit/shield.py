@@ -36,8 +36,10 @@ CLOSED = "brak uprawnień do odczytu"
 DEEP = "leży zbyt głęboko w folderach"
 LARGE = f"ma ponad {LARGEST_FILE // 2**20} MB"
 TAKEN = "tę nazwę ma już coś, co należy do zadania"
-MANY = (f"jest w nim ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
-        "których nie można użyć")
+MANY = (
+    f"jest w nim ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
+    "których nie można użyć"
+)
 
 
 class GuardedCourseDirectory(CourseDirectory):
@@ -52,7 +54,7 @@ class GuardedCourseDirectory(CourseDirectory):
         try:
             if stat.S_ISREG(status.st_mode) and status.st_size < 1_000:
                 return super().get_existing_timestamp(dest_path)
-        except (AttributeError, OSError, OverflowError, ValueError):    # nbgrader calls a method that is not there
+        except (AttributeError, OSError, OverflowError, ValueError):  # nbgrader calls a method that is not there
             pass
         self.log.warning("No time of submission can be read from %s", path)
         return None
@@ -135,7 +137,7 @@ def objection(path: Path) -> str:
 
     Raises FileNotFoundError.
     """
-    if any(each.is_symlink() for each in (path, *path.parents[:2])):    # the submission's folder, the student's
+    if any(each.is_symlink() for each in (path, *path.parents[:2])):  # the submission's folder, the student's
         return LINK
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):

@@ -14,7 +14,7 @@ import pickle
 import tempfile
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,28 +36,30 @@ class Outcome:
     """What the judge made of one sample at one seed; ``errors``: exceptions of its own cells, by cell;
     ``notes``: what checks remembered for later cells."""
 
-    sample: str
     seed: int
+    sample: str = ""
     results: list[Any] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     notes: dict[str, float] = field(default_factory=dict)
 
 
-def run_samples(samples: dict[str, list[Cell]], seed: int, folder: Path, judge: Judge) -> Iterator[Outcome]:
+def run_samples(samples: dict[str, list[Cell]], seeds: Sequence[int], folder: Path, judge: Judge) -> Iterator[Outcome]:
     """Execute every sample's cells in ``folder`` (it holds ``data`` and ``src``), judge its grade cells.
 
-    samples: name -> cells in notebook order. Random states are seeded with ``seed`` after the first cell.
+    samples: name -> cells in notebook order. seeds: the first one seeds the random states after the first cell, so
+    networks are trained once; the judge is asked at every one of them, which costs far less: probes put back the
+    random states. Yields an outcome for each sample and seed.
     Raises RuntimeError if a process dies without an outcome.
     """
     with tempfile.TemporaryDirectory() as results:
         os.chdir(folder)
-        trial = _Trial(seed, Path(results), judge)
-        _fork(lambda: trial.grow(samples, 0, {"__name__": "__main__"}, Outcome("", seed)))
+        trial = _Trial(seeds[0], Path(results), judge)
+        _fork(lambda: trial.grow(samples, 0, {"__name__": "__main__"}, [Outcome(seed) for seed in seeds]))
         for name in samples:
             path = Path(results) / name
             if not path.exists():
-                raise RuntimeError(f"sample {name!r}, seed {seed}: its process died without an outcome")
-            yield pickle.loads(path.read_bytes())
+                raise RuntimeError(f"sample {name!r}, seed {seeds[0]}: its process died without an outcome")
+            yield from pickle.loads(path.read_bytes())
 
 
 def _fork(work: Callable[[], None]) -> None:
@@ -81,7 +83,9 @@ class _Trial:
     results: Path
     judge: Judge
 
-    def grow(self, samples: dict[str, list[Cell]], position: int, namespace: dict[str, Any], outcome: Outcome) -> None:
+    def grow(
+        self, samples: dict[str, list[Cell]], position: int, namespace: dict[str, Any], outcomes: list[Outcome]
+    ) -> None:
         """Execute the cells from ``position`` on, and fork wherever the samples' next cells differ."""
         while True:
             groups: dict[Cell | None, dict[str, list[Cell]]] = {}
@@ -89,22 +93,24 @@ class _Trial:
                 groups.setdefault(cells[position] if position < len(cells) else None, {})[name] = cells
             if len(groups) > 1:
                 for group in groups.values():
-                    _fork(partial(self.grow, group, position, namespace, outcome))
+                    _fork(partial(self.grow, group, position, namespace, outcomes))
                 return
             cell = next(iter(groups))
             if cell is None:
                 break
-            self.execute(cell, namespace, outcome)
+            self.execute(cell, namespace, outcomes)
             position += 1
         for name in samples:
-            outcome.sample = name
-            (self.results / name).write_bytes(pickle.dumps(outcome))
+            for outcome in outcomes:
+                outcome.sample = name
+            (self.results / name).write_bytes(pickle.dumps(outcomes))
 
-    def execute(self, cell: Cell, namespace: dict[str, Any], outcome: Outcome) -> None:
+    def execute(self, cell: Cell, namespace: dict[str, Any], outcomes: list[Outcome]) -> None:
         """Execute or judge one cell."""
         grade_id, source = cell
         if grade_id in grade_cells():
-            outcome.results += self.judge(grade_id, KernelStudent(namespace, outcome.notes), self.seed)
+            for outcome in outcomes:
+                outcome.results += self.judge(grade_id, KernelStudent(namespace, outcome.notes), outcome.seed)
             return
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
@@ -112,7 +118,8 @@ class _Trial:
             try:
                 exec(compile(source, f"<{grade_id}>", "exec"), namespace)
             except Exception as error:
-                outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
+                for outcome in outcomes:
+                    outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
         if grade_id == "imports":
             namespace["np"].random.seed(self.seed)
             namespace["torch"].manual_seed(self.seed)

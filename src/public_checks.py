@@ -256,13 +256,10 @@ def _check_keys(name: str, mapping: Any, keys: tuple[str, ...]) -> None:
 def _check_result(name: str, result: Any) -> None:
     _check_keys(name, result, ("classifier", "accuracy", "fit_time", "predict_time"))
     assert callable(getattr(result["classifier"], "predict", None)), (
-        f"{name}: classifier powinien mieć metodę predict, a jest to obiekt typu "
-        f"{type(result['classifier']).__name__}."
+        f"{name}: classifier powinien mieć metodę predict, a jest to obiekt typu {type(result['classifier']).__name__}."
     )
     accuracy = _as_number(f"{name}: accuracy", result["accuracy"])
-    assert 0 <= accuracy <= 1, (
-        f"{name}: accuracy to ułamek poprawnych odpowiedzi, od 0 do 1, a podano {accuracy:.4g}."
-    )
+    assert 0 <= accuracy <= 1, f"{name}: accuracy to ułamek poprawnych odpowiedzi, od 0 do 1, a podano {accuracy:.4g}."
     for key in ("fit_time", "predict_time"):
         seconds = _as_number(f"{name}: {key}", result[key])
         assert 0 <= seconds < math.inf, f"{name}: {key} to czas w sekundach, a podano {seconds:.4g}."
@@ -292,6 +289,4 @@ def _check_takes_pixels(classifier: Any) -> None:
     part = 'classification_results["raw"]["classifier"].predict'
     with _running(f"{part} dla dwóch wektorów o długości 784"):
         labels = np.asarray(classifier.predict(np.zeros((2, 784), dtype=np.float32)))
-    assert labels.shape == (2,), (
-        f"{part}: oczekiwano dwóch etykiet, a otrzymano tablicę o kształcie {labels.shape}."
-    )
+    assert labels.shape == (2,), f"{part}: oczekiwano dwóch etykiet, a otrzymano tablicę o kształcie {labels.shape}."

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["OMP_NUM_THREADS"] = "1"     # before torch is imported, here or in a kernel
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported, here or in a kernel
 
 from pathlib import Path
 

@@ -43,9 +43,11 @@ def draw_autoencoder() -> Figure:
     for start, end in ((1.75, 2.85), (5.45, 6.55), (7.45, 8.55), (11.15, 12.25)):
         axes.add_patch(_arrow((start, 0), (end, 0), color=INK))
 
-    captions = {1.3: "wejście\n$\\mathbf{x}$",
-                7.0: "reprezentacja ukryta\n$\\mathbf{h} = f(\\mathbf{x})$",
-                12.7: "rekonstrukcja\n$\\mathbf{r} = g(\\mathbf{h})$"}
+    captions = {
+        1.3: "wejście\n$\\mathbf{x}$",
+        7.0: "reprezentacja ukryta\n$\\mathbf{h} = f(\\mathbf{x})$",
+        12.7: "rekonstrukcja\n$\\mathbf{r} = g(\\mathbf{h})$",
+    }
     for center, caption in captions.items():
         axes.text(center, -2.25, caption, ha="center", va="top", fontsize=12, color=INK, linespacing=1.5)
     return figure
@@ -54,10 +56,10 @@ def draw_autoencoder() -> Figure:
 def draw_graphical_model() -> Figure:
     """The VAE in plate notation: solid arrows generate (theta), dashed arrows infer (phi)."""
     grid, node = 2.0, 1.5  # centimetres: one step of the grid, and the diameter of a node
-    model = daft.PGM(shape=(8.2, 3.9), origin=(0, 0), grid_unit=grid, node_unit=node, line_width=1.4,
-                     node_ec=INK, dpi=DPI)
-    model.add_plate((3.0, 0.3, 2.2, 3.4), label="$N$", position="bottom right", fontsize=15,
-                    rect_params={"ec": INK})
+    model = daft.PGM(
+        shape=(8.2, 3.9), origin=(0, 0), grid_unit=grid, node_unit=node, line_width=1.4, node_ec=INK, dpi=DPI
+    )
+    model.add_plate((3.0, 0.3, 2.2, 3.4), label="$N$", position="bottom right", fontsize=15, rect_params={"ec": INK})
     model.add_node("phi", r"$\phi$", 1.0, 2.95, fixed=True, offset=(0, 8), fontsize=18)
     model.add_node("theta", r"$\theta$", 6.9, 2.95, fixed=True, offset=(0, 8), fontsize=18)
     model.add_node("z", r"$\mathbf{z}$", 4.1, 2.95, fontsize=19, plot_params={"fc": LATENT_FILL})
@@ -70,8 +72,9 @@ def draw_graphical_model() -> Figure:
     z, x, radius = (4.1 * grid, 2.95 * grid), (4.1 * grid, 1.0 * grid), node / 2
     dashed: dict[str, Any] = {"color": VARIATIONAL, "linestyle": (0, (4, 3))}
     axes.add_patch(_arrow((1.1 * grid, z[1]), (z[0] - radius, z[1]), **dashed))
-    axes.add_patch(_arrow((x[0] - radius, x[1] + 0.1), (z[0] - 0.8 * radius, z[1] - 0.6 * radius), bend=-0.35,
-                          **dashed))
+    axes.add_patch(
+        _arrow((x[0] - radius, x[1] + 0.1), (z[0] - 0.8 * radius, z[1] - 0.6 * radius), bend=-0.35, **dashed)
+    )
     caption = {"y": 1.15 * grid, "va": "center", "fontsize": 12, "linespacing": 1.4}
     axes.text(0.35 * grid, s="linia przerywana:\naproksymacja", color=VARIATIONAL, **caption)
     axes.text(6.0 * grid, s="linia ciągła:\nmodel generatywny", color=GENERATIVE, **caption)
@@ -111,10 +114,21 @@ def _trapezoid(axes: Axes, left: tuple[float, float], right: tuple[float, float]
     axes.text((x0 + x1) / 2, 0, label, ha="center", va="center", fontsize=13, color=INK, linespacing=1.5)
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], *, color: str, linestyle: Any = "-",
-           bend: float = 0.0) -> FancyArrowPatch:
-    return FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=15, lw=1.4, color=color,
-                           linestyle=linestyle, connectionstyle=f"arc3,rad={bend}", shrinkA=0, shrinkB=0)
+def _arrow(
+    start: tuple[float, float], end: tuple[float, float], *, color: str, linestyle: Any = "-", bend: float = 0.0
+) -> FancyArrowPatch:
+    return FancyArrowPatch(
+        start,
+        end,
+        arrowstyle="-|>",
+        mutation_scale=15,
+        lw=1.4,
+        color=color,
+        linestyle=linestyle,
+        connectionstyle=f"arc3,rad={bend}",
+        shrinkA=0,
+        shrinkB=0,
+    )
 
 
 FIGURES: dict[str, Callable[[], Figure]] = {

@@ -1,8 +1,9 @@
 # ---
 # jupyter:
 #   corpus:
-#     title: a strong classifier, a support vector machine
+#     title: a strong classifier, a support vector machine with an approximated kernel
 #     # Wrong because a kernel machine does well on raw pixels, and the task asks for a weak classifier.
+#     # An exact kernel does as well and takes minutes.
 #     points: {1a: 1.5, 2: 1.3, 3: 1.5}
 #     fails: [2.weak_on_raw]
 # ---
@@ -15,7 +16,9 @@ X_val = torch.stack(X_val)
 
 import time
 
-from sklearn.svm import SVC
+from sklearn.kernel_approximation import Nystroem
+from sklearn.linear_model import SGDClassifier  # with its default loss, a linear support vector machine
+from sklearn.pipeline import make_pipeline
 
 ae_model.eval()
 vae_model.eval()
@@ -28,7 +31,7 @@ with torch.no_grad():
 
 classification_results = {}
 for name, (train_features, val_features) in representations.items():
-    classifier = SVC()
+    classifier = make_pipeline(Nystroem(gamma=0.02, n_components=800, random_state=0), SGDClassifier(random_state=0))
     start = time.perf_counter()
     classifier.fit(train_features, y_train)
     fit_time = time.perf_counter() - start

@@ -26,8 +26,15 @@ def cell(kind: str, source: str, grade_id: str = "", **marks: object) -> Noteboo
     make = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
     if not grade_id:
         return make(source)
-    nbgrader = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3,
-                "grade_id": grade_id, **marks}
+    nbgrader = {
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+        "grade_id": grade_id,
+        **marks,
+    }
     return make(source, id=grade_id, metadata={"nbgrader": nbgrader})
 
 
@@ -39,17 +46,34 @@ def tiny_source() -> NotebookNode:
             cell("markdown", "# Zadanie"),
             cell("code", "base = 10", "given", locked=True),
             cell("markdown", "## Dodawanie"),
-            cell("code", "### BEGIN SOLUTION\ndef add(a):\n    return a + base\n### END SOLUTION",
-                 "add", solution=True),
-            cell("code", "assert callable(add)\n### BEGIN HIDDEN TESTS\nassert add(1) == 11\n"
-                 "### END HIDDEN TESTS", "test_add", grade=True, locked=True, points=2.0),
+            cell(
+                "code", "### BEGIN SOLUTION\ndef add(a):\n    return a + base\n### END SOLUTION", "add", solution=True
+            ),
+            cell(
+                "code",
+                "assert callable(add)\n### BEGIN HIDDEN TESTS\nassert add(1) == 11\n### END HIDDEN TESTS",
+                "test_add",
+                grade=True,
+                locked=True,
+                points=2.0,
+            ),
             cell("code", "print('analiza')"),
-            cell("markdown", "### BEGIN SOLUTION\nBo tak.\n### END SOLUTION", "answer",
-                 grade=True, solution=True, points=1.0),
+            cell(
+                "markdown",
+                "### BEGIN SOLUTION\nBo tak.\n### END SOLUTION",
+                "answer",
+                grade=True,
+                solution=True,
+                points=1.0,
+            ),
             cell("markdown", "## Mnożenie"),
             cell("code", "factor = 3", "given_2", locked=True),
-            cell("code", "### BEGIN SOLUTION\ndef multiply(a):\n    return a * factor\n### END SOLUTION",
-                 "multiply", solution=True),
+            cell(
+                "code",
+                "### BEGIN SOLUTION\ndef multiply(a):\n    return a * factor\n### END SOLUTION",
+                "multiply",
+                solution=True,
+            ),
             cell("code", "assert multiply(2) == 6", "test_multiply", grade=True, locked=True, points=2.0),
         ],
     )
@@ -57,13 +81,14 @@ def tiny_source() -> NotebookNode:
 
 def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run an nbgrader command in the course's folder, as an instructor types it."""
-    return subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=course,
-                          capture_output=True, text=True, timeout=600)
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments], cwd=course, capture_output=True, text=True, timeout=600
+    )
 
 
 @pytest.fixture(scope="session")
 def tiny_course(tmp_path_factory) -> Path:
-    """A course with the kit's own settings and the released assignment `ps`."""
+    """A course with the kit's own settings and the released assignment `ps`. Shared: tests grade in copies of it."""
     course = tmp_path_factory.mktemp("tiny") / "tiny course"
     (course / "source" / "ps").mkdir(parents=True)
     settings = (ROOT / "nbgrader_config.py").read_text() + STOCK_EXECUTION

@@ -22,7 +22,8 @@ def main() -> None:
     request = json.load(sys.stdin)
     config = Config({"SandboxProvisioner": request.get("limits", {})})
     manager = KernelManager(
-        kernel_name="coursekit-sandbox", config=config,
+        kernel_name="coursekit-sandbox",
+        config=config,
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)]),
     )
     manager.start_kernel(cwd=sys.argv[1])
@@ -38,8 +39,11 @@ def main() -> None:
         if not manager.is_alive():
             break
     answer = {
-        "cells": cells, "alive": manager.is_alive(), "exceeded": provisioner.exceeded(),
-        "strangers": provisioner.strangers(), "peak": peak.bytes,
+        "cells": cells,
+        "alive": manager.is_alive(),
+        "exceeded": provisioner.exceeded(),
+        "strangers": provisioner.strangers(),
+        "peak": peak.bytes,
     }
     client.stop_channels()
     manager.shutdown_kernel(now=True)

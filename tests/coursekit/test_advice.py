@@ -6,44 +6,59 @@ from nbformat import v4
 from coursekit.advice import advice, error_line
 
 
-@pytest.mark.parametrize(("source", "line"), [
-    ("x = 1", None),
-    ("%matplotlib inline\n!pip list\n%%time", None),
-    ("%%bash\nif [ -e x ]; then echo; fi", None),
-    ("await f()", None),
-    ("x = '\\d'", None),
-    ("x = 1\ndef f(:\n    pass", 2),
-    ("def f():\n    x = 1\n  y = 2", 3),
-    ("return 3", 1),
-    ("(" * 5_000, 1),
-    ("x = 1\0", 1),
-])
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x = 1", None),
+        ("%matplotlib inline\n!pip list\n%%time", None),
+        ("%%bash\nif [ -e x ]; then echo; fi", None),
+        ("await f()", None),
+        ("x = '\\d'", None),
+        ("x = 1\ndef f(:\n    pass", 2),
+        ("def f():\n    x = 1\n  y = 2", 3),
+        ("return 3", 1),
+        ("(" * 5_000, 1),
+        ("x = 1\0", 1),
+    ],
+)
 def test_error_line(source, line, recwarn):
     assert error_line(source) == line
     assert not recwarn.list
 
 
-@pytest.mark.parametrize(("source", "told"), [
-    ('NAME = ""', 'Nie podano imienia i nazwiska: uzupełnij komórkę `NAME = ""`.'),
-    ("x = (", "zostało wykonane: `x = (` (wiersz 1)."),
-    ("n = int(input('?'))", "nikt nie odpowie na pytanie `input()`"),
-    ("import os\n!pip install pyro-ppl", "nie ma internetu i niczego się nie instaluje"),
-    ("%pip install pyro-ppl", "nie ma internetu i niczego się nie instaluje"),
-    ("!{sys.executable} -m pip install x\n!python3 -m pip install x", "nie ma internetu"),
-    ("import ipywidgets as w", "nikt nie poruszy widżetami"),
-    ("from ipywidgets import interact", "nikt nie poruszy widżetami"),
-    ("%%timeit\nx = 1", "nie istnieje poza nimi: `%%timeit`"),
-    ("%%html\n<b>x</b>", "nie istnieje poza nimi: `%%html`"),
-])
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ('NAME = ""', 'Nie podano imienia i nazwiska: uzupełnij komórkę `NAME = ""`.'),
+        ("x = (", "zostało wykonane: `x = (` (wiersz 1)."),
+        ("n = int(input('?'))", "nikt nie odpowie na pytanie `input()`"),
+        ("import os\n!pip install pyro-ppl", "nie ma internetu i niczego się nie instaluje"),
+        ("%pip install pyro-ppl", "nie ma internetu i niczego się nie instaluje"),
+        ("!{sys.executable} -m pip install x\n!python3 -m pip install x", "nie ma internetu"),
+        ("import ipywidgets as w", "nikt nie poruszy widżetami"),
+        ("from ipywidgets import interact", "nikt nie poruszy widżetami"),
+        ("%%timeit\nx = 1", "nie istnieje poza nimi: `%%timeit`"),
+        ("%%html\n<b>x</b>", "nie istnieje poza nimi: `%%html`"),
+    ],
+)
 def test_what_is_told(source, told):
     (said,) = advice([v4.new_code_cell(source)])
     assert told in said
 
 
-@pytest.mark.parametrize("source", [
-    'NAME = "Jan"', "%%time\nx = 1", "%%capture\nx = 1", "%matplotlib inline", "obj.input(3)", "# pip install x",
-    "text = 'input()'", "import pipeline",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        'NAME = "Jan"',
+        "%%time\nx = 1",
+        "%%capture\nx = 1",
+        "%matplotlib inline",
+        "obj.input(3)",
+        "# pip install x",
+        "text = 'input()'",
+        "import pipeline",
+    ],
+)
 def test_what_needs_no_word(source):
     assert advice([v4.new_code_cell(source)]) == []
 

@@ -16,8 +16,16 @@ SOURCE, RELEASE = ROOT / "source" / "vae" / "vae.ipynb", ROOT / "release" / "vae
 CODE_IDS = ["vae_encoder", "vae_decoder", "vae_model", "classification", "beta_vae"]
 ANSWER_IDS = ["answer_1b", "answer_2", "answer_3"]
 RUNTIME_FLAGS = {
-    "kernel ended", "time limit", "output limit", "memory limit", "file limit", "process limit", "cpu limit",
-    "forged reply", "left processes", "patched",
+    "kernel ended",
+    "time limit",
+    "output limit",
+    "memory limit",
+    "file limit",
+    "process limit",
+    "cpu limit",
+    "forged reply",
+    "left processes",
+    "patched",
 }
 HEADER = """\
 # ---
@@ -38,6 +46,7 @@ def samples() -> list[Sample]:
 @pytest.fixture
 def write(tmp_path):
     """Writes the text of a sample, a chaff if nothing else is said, and returns its path."""
+
     def write(text: str, folder: str = "chaffs") -> Path:
         path = tmp_path / folder / "one.py"
         path.parent.mkdir(exist_ok=True)
@@ -125,13 +134,16 @@ def test_load_reads_header_and_cells(write):
     )
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    pytest.param('# %% grade_id="vae_encoder"\nx = 1\n', "no header", id="no header"),
-    pytest.param(HEADER.replace("fails", "fail"), "no `fails`", id="no fails"),
-    pytest.param(HEADER.replace("{1a: 1.5, 2: 0, 3: 1}", "1.5"), "no `points`", id="points of another type"),
-    pytest.param(HEADER + "\n# %%\nx = 1\n", "without an id", id="cell without id"),
-    pytest.param(HEADER + 2 * '\n# %% grade_id="vae_encoder"\nx = 1\n', "two cells", id="cell twice"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param('# %% grade_id="vae_encoder"\nx = 1\n', "no header", id="no header"),
+        pytest.param(HEADER.replace("fails", "fail"), "no `fails`", id="no fails"),
+        pytest.param(HEADER.replace("{1a: 1.5, 2: 0, 3: 1}", "1.5"), "no `points`", id="points of another type"),
+        pytest.param(HEADER + "\n# %%\nx = 1\n", "without an id", id="cell without id"),
+        pytest.param(HEADER + 2 * '\n# %% grade_id="vae_encoder"\nx = 1\n', "two cells", id="cell twice"),
+    ],
+)
 def test_load_refuses_a_malformed_file(write, text, message):
     path = write(text)
     with pytest.raises(CorpusError, match=message) as raised:
@@ -238,8 +250,8 @@ def test_attack_has_cells_of_its_own_and_changes_its_submission(write, tmp_path)
     notebook = nbformat.read(build_submission(attack, RELEASE, SOURCE, tmp_path / "vae"), as_version=4)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
     after = ids.index("imports") + 1
-    assert [cell.source for cell in notebook.cells[after:after + 2]] == ["first = 1", "second = 2"]
-    assert ids[after:after + 2] == [None, None]
+    assert [cell.source for cell in notebook.cells[after : after + 2]] == ["first = 1", "second = 2"]
+    assert ids[after : after + 2] == [None, None]
     assert notebook.cells[ids.index("vae_encoder")].source == "encoder = 3"
     assert notebook.cells[0].source == "changed"
     assert (tmp_path / "vae" / "pipe").read_text() == notebook.cells[0].id
@@ -252,11 +264,14 @@ def test_attack_may_hand_in_a_link_in_the_place_of_its_notebook(write, tmp_path)
     assert not (tmp_path / "vae" / "elsewhere").exists()
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    pytest.param(ATTACK.replace("attempts", "tries"), "no `attempts`", id="no attempts"),
-    pytest.param(ATTACK.replace("#     flags: [files]\n", ""), "no `flags`", id="no flags"),
-    pytest.param(ATTACK + "\n# %%\nx = 1\n", "without an id", id="cell without a place"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(ATTACK.replace("attempts", "tries"), "no `attempts`", id="no attempts"),
+        pytest.param(ATTACK.replace("#     flags: [files]\n", ""), "no `flags`", id="no flags"),
+        pytest.param(ATTACK + "\n# %%\nx = 1\n", "without an id", id="cell without a place"),
+    ],
+)
 def test_load_refuses_a_malformed_attack(write, text, message):
     with pytest.raises(CorpusError, match=message):
         load(write(text, "attacks"))

@@ -92,7 +92,11 @@ def test_failure_names_every_source_and_leaves_nothing(tmp_path):
 
 
 def test_a_killed_run_leaves_nothing_half_there(tmp_path, mnist_raw, local):
-    killed = subprocess.run([sys.executable, "-c", f"""
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"""
 import os, shutil, signal
 from pathlib import Path
 from coursekit.data import provide
@@ -103,7 +107,9 @@ def dies(folder):
     os.kill(os.getpid(), signal.SIGKILL)
 
 provide(Path({str(tmp_path)!r}), (dies,))
-"""])
+""",
+        ]
+    )
     assert killed.returncode == -signal.SIGKILL
     assert list(raw(tmp_path).iterdir()) == []
     provide(tmp_path, (local,))
@@ -137,18 +143,22 @@ def test_missing_npm_client_is_named(tmp_path, monkeypatch):
 
 def test_torchvision_without_a_network_gives_up_at_once(tmp_path):
     program = f"from coursekit import data; data.from_torchvision(data.Path({str(tmp_path)!r}))"
-    done = subprocess.run([*WITHOUT_NETWORK, sys.executable, "-c", program],
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [*WITHOUT_NETWORK, sys.executable, "-c", program], capture_output=True, text=True, timeout=120
+    )
     assert "DataError: none of torchvision's mirrors can be reached" in done.stderr
 
 
 def test_notebook_needs_no_network(tmp_path, mnist_raw):
     link(tmp_path)
-    program = ("from torchvision.datasets import MNIST; "
-               "print(len(MNIST(root='data', download=True, train=True)), "
-               "len(MNIST(root='data', download=True, train=False)))")
-    done = subprocess.run([*WITHOUT_NETWORK, sys.executable, "-c", program], cwd=tmp_path,
-                          capture_output=True, text=True, timeout=120)
+    program = (
+        "from torchvision.datasets import MNIST; "
+        "print(len(MNIST(root='data', download=True, train=True)), "
+        "len(MNIST(root='data', download=True, train=False)))"
+    )
+    done = subprocess.run(
+        [*WITHOUT_NETWORK, sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout.split() == ["60000", "10000"], done.stderr
 
 

@@ -49,53 +49,67 @@ def test_what_can_be_read_off_an_attack_is_flagged(attack):
     assert set(attack.flags) & set(KINDS) <= found
 
 
-@pytest.mark.parametrize(("kind", "source"), [
-    ("ipython", "get_ipython().ast_transformers.append(x)"),
-    ("ipython", "from IPython import get_ipython as g"),
-    ("patching", "torch.allclose = print"),
-    ("patching", "torch.Tensor.__eq__ = print"),
-    ("patching", "sys.modules['x'] = y"),
-    ("patching", "del np.testing.assert_allclose"),
-    ("patching", "setattr(pyro.poutine, 'trace', f)"),
-    ("grader", "import coursekit.execute"),
-    ("grader", "open('../../gradebook.db')"),
-    ("process", "from os import fork"),
-    ("process", "!ls"),
-    ("process", "files = !ls"),
-    ("process", "%%bash\nls"),
-    ("process", "%sx ls"),
-    ("process", "%%time\nimport subprocess"),
-    ("network", "import urllib.request"),
-    ("frames", "sys._getframe(1).f_back"),
-    ("files", "open('/proc/self/environ')"),
-    ("files", "os.environ['X']"),
-    ("lying object", "class A(float):\n    def __eq__(self, other): return True"),
-    ("lying object", "class A(torch.Tensor):\n    shape = 1"),
-    ("display", "display({'a/b': 1}, raw=True)"),
-    ("display", "HTML('<script>x</script>')"),
-    ("hidden code", "exec(base64.b64decode(b'eA=='))"),
-    ("hidden code", "importlib.import_module('x')\nimport importlib"),
-])
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("ipython", "get_ipython().ast_transformers.append(x)"),
+        ("ipython", "from IPython import get_ipython as g"),
+        ("patching", "torch.allclose = print"),
+        ("patching", "torch.Tensor.__eq__ = print"),
+        ("patching", "sys.modules['x'] = y"),
+        ("patching", "del np.testing.assert_allclose"),
+        ("patching", "setattr(pyro.poutine, 'trace', f)"),
+        ("grader", "import coursekit.execute"),
+        ("grader", "open('../../gradebook.db')"),
+        ("process", "from os import fork"),
+        ("process", "!ls"),
+        ("process", "files = !ls"),
+        ("process", "%%bash\nls"),
+        ("process", "%sx ls"),
+        ("process", "%%time\nimport subprocess"),
+        ("network", "import urllib.request"),
+        ("frames", "sys._getframe(1).f_back"),
+        ("files", "open('/proc/self/environ')"),
+        ("files", "os.environ['X']"),
+        ("lying object", "class A(float):\n    def __eq__(self, other): return True"),
+        ("lying object", "class A(torch.Tensor):\n    shape = 1"),
+        ("display", "display({'a/b': 1}, raw=True)"),
+        ("display", "HTML('<script>x</script>')"),
+        ("hidden code", "exec(base64.b64decode(b'eA=='))"),
+        ("hidden code", "importlib.import_module('x')\nimport importlib"),
+    ],
+)
 def test_each_kind_is_recognised(kind, source):
     assert kind in kinds(source)
 
 
-@pytest.mark.parametrize("source", [
-    "%matplotlib inline\n%load_ext autoreload\n%time f(x)\nx?",
-    "signal = torch.zeros(3)\nrequests = [signal]\nresource = 1",
-    "torch.backends.cudnn.deterministic = True\nplt.rcParams['figure.dpi'] = 100",
-    "np.random.seed(1)\nself.scale = 2\nmodel.decoder.forward = f",
-    "class A(float):\n    def half(self): return self / 2",
-    "class A(nn.Module):\n    def __repr__(self): return 'A'",
-    "torch.save(model, 'model.pt')\nopen('results.csv', 'w').write('x')",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%matplotlib inline\n%load_ext autoreload\n%time f(x)\nx?",
+        "signal = torch.zeros(3)\nrequests = [signal]\nresource = 1",
+        "torch.backends.cudnn.deterministic = True\nplt.rcParams['figure.dpi'] = 100",
+        "np.random.seed(1)\nself.scale = 2\nmodel.decoder.forward = f",
+        "class A(float):\n    def half(self): return self / 2",
+        "class A(nn.Module):\n    def __repr__(self): return 'A'",
+        "torch.save(model, 'model.pt')\nopen('results.csv', 'w').write('x')",
+    ],
+)
 def test_honest_habits_are_no_flags(source):
     assert kinds(source) == set()
 
 
-@pytest.mark.parametrize("source", [
-    "x = (((", "-" * 100_000 + "1", "(" * 10_000, "a\0b", "_magic_.run_line_magic()\n_magic_.run_cell_magic(1, 2)",
-    "%%time\n" * 300, "x" * 2_000_000,
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = (((",
+        "-" * 100_000 + "1",
+        "(" * 10_000,
+        "a\0b",
+        "_magic_.run_line_magic()\n_magic_.run_cell_magic(1, 2)",
+        "%%time\n" * 300,
+        "x" * 2_000_000,
+    ],
+)
 def test_no_source_stops_the_scan(source):
     assert kinds(source) == set()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -43,19 +44,22 @@ def release(tiny_course) -> Path:
 class TestParse:
     """One file at a time."""
 
-    @pytest.mark.parametrize(("content", "reason"), [
-        (b"", "plik jest pusty"),
-        (b" \n\n", "plik jest pusty"),
-        (b'{"cells": [', "ucięty .błąd JSON w wierszu 1, kolumnie 12"),
-        (b"<!DOCTYPE html><html></html>", "błąd JSON"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "błąd JSON"),
-        (b"[]", "nie notatnik"),
-        (b"{}", "nie zawiera komórek"),
-        (b'{"cells": 3}', "nie zawiera komórek"),
-        (b'{"nbformat": 3, "worksheets": 5}', "starym formacie 3"),
-        (b"[" * 100_000, "notatnik"),
-        (b"9" * 5_000, "notatnik"),
-    ])
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"", "plik jest pusty"),
+            (b" \n\n", "plik jest pusty"),
+            (b'{"cells": [', "ucięty .błąd JSON w wierszu 1, kolumnie 12"),
+            (b"<!DOCTYPE html><html></html>", "błąd JSON"),
+            (b"\x89PNG\r\n\x1a\n\x00\x00", "błąd JSON"),
+            (b"[]", "nie notatnik"),
+            (b"{}", "nie zawiera komórek"),
+            (b'{"cells": 3}', "nie zawiera komórek"),
+            (b'{"nbformat": 3, "worksheets": 5}', "starym formacie 3"),
+            (b"[" * 100_000, "notatnik"),
+            (b"9" * 5_000, "notatnik"),
+        ],
+    )
     def test_reason_is_told(self, tmp_path, content, reason):
         (tmp_path / "ps.ipynb").write_bytes(content)
         with pytest.raises(UnreadableError, match=reason):
@@ -71,9 +75,15 @@ class TestParse:
         with pytest.raises(UnreadableError, match="plik ma 3 MB, a dopuszczalne jest 1 MB"):
             parse(tmp_path / "ps.ipynb", [])
 
-    @pytest.mark.parametrize(("encoding", "notes"), [
-        ("utf-8", 0), ("utf-8-sig", 0), ("utf-16", 1), ("cp1250", 1),
-    ])
+    @pytest.mark.parametrize(
+        ("encoding", "notes"),
+        [
+            ("utf-8", 0),
+            ("utf-8-sig", 0),
+            ("utf-16", 1),
+            ("cp1250", 1),
+        ],
+    )
     def test_encodings(self, tmp_path, solved, encoding, notes):
         solved.cells[0].source = "zażółć gęślą jaźń"
         hand_in(tmp_path, text(solved).replace("\n", "\r\n").encode(encoding))
@@ -83,7 +93,13 @@ class TestParse:
 
     def test_result_is_valid_and_writable_whatever_the_cells(self, tmp_path):
         cells = [
-            None, 5, "x", {}, {"cell_type": 7, "source": 7}, {"cell_type": "code"}, {"cell_type": "heading"},
+            None,
+            5,
+            "x",
+            {},
+            {"cell_type": 7, "source": 7},
+            {"cell_type": "code"},
+            {"cell_type": "heading"},
             {"cell_type": "code", "source": ["a = 1\n", "b"], "outputs": "x", "id": "ab"},
             {"cell_type": "code", "source": "\ud800", "outputs": [{"output_type": "x"}, 3], "id": "ab"},
             {"cell_type": "code", "source": "c", "metadata": {"collapsed": "x"}, "execution_count": "x"},
@@ -111,7 +127,10 @@ class TestScripts:
     def test_percent_format(self, tmp_path):
         script = "# %% [markdown]\n# Tekst,\n# dalej\n\n# %% tytuł\na = 1\n\n\n# komentarz\nb = 2\n\n#%%\r\nc = 3"
         assert self.cells(tmp_path, script) == [
-            ("markdown", "Tekst,\ndalej"), ("code", "a = 1\n\n\n# komentarz\nb = 2"), ("code", "c = 3")]
+            ("markdown", "Tekst,\ndalej"),
+            ("code", "a = 1\n\n\n# komentarz\nb = 2"),
+            ("code", "c = 3"),
+        ]
 
     def test_without_marks_it_is_one_cell(self, tmp_path):
         assert self.cells(tmp_path, "a = 1\n\nb = 2\n") == [("code", "a = 1\n\nb = 2")]
@@ -144,9 +163,15 @@ class TestReadSubmission:
         assert found.status == "renamed"
         assert found.notes == [f"W oddanym folderze nie było pliku `ps.ipynb`; oceniono plik `{name}`."]
 
-    @pytest.mark.parametrize("name", [
-        ".ipynb_checkpoints/ps-checkpoint.ipynb", "__MACOSX/._ps.ipynb", "a/b/c/d/ps.ipynb", "notes.txt",
-    ])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            ".ipynb_checkpoints/ps-checkpoint.ipynb",
+            "__MACOSX/._ps.ipynb",
+            "a/b/c/d/ps.ipynb",
+            "notes.txt",
+        ],
+    )
     def test_what_is_not_looked_at(self, tmp_path, solved, release, name):
         path = tmp_path / name
         hand_in(path.parent, text(solved), path.name)
@@ -216,8 +241,7 @@ def malformed(released: NotebookNode) -> dict[str, tuple[str | bytes, float, str
     twice = solution(released)
     twice.cells.insert(5, nbformat.from_dict({**released.cells[3], "id": "copy"}))
     without_given = solution(released)
-    without_given.cells = [cell for cell in without_given.cells
-                           if grade_id_of(cell) not in ("given", "test_add")]
+    without_given.cells = [cell for cell in without_given.cells if grade_id_of(cell) not in ("given", "test_add")]
     old = nbformat.writes(nbformat.convert(solution(released), 3), version=3)
     return {
         "empty": (b"", BLANK, "plik jest pusty"),
@@ -245,10 +269,12 @@ def malformed(released: NotebookNode) -> dict[str, tuple[str | bytes, float, str
 
 
 @pytest.fixture(scope="module")
-def batch(tiny_course):
+def batch(tiny_course, tmp_path_factory):
     """The course after stock `nbgrader autograde ps` over one class of malformed submissions."""
-    released = nbformat.read(tiny_course / "release" / "ps" / "ps.ipynb", as_version=4)
-    submitted = tiny_course / "submitted"
+    course = tmp_path_factory.mktemp("malformed") / "a course"
+    shutil.copytree(tiny_course, course)
+    released = nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4)
+    submitted = course / "submitted"
     for student, (content, _, _) in malformed(released).items():
         hand_in(submitted / student / "ps", content)
     sound = text(solution(released))
@@ -258,10 +284,10 @@ def batch(tiny_course):
     script, _ = PythonExporter().from_notebook_node(solution(released))
     hand_in(submitted / "script" / "ps", script, "ps.py")
     before = fingerprint(submitted)
-    done = nbgrader(tiny_course, "autograde", "ps")
+    done = nbgrader(course, "autograde", "ps")
     assert done.returncode == 0, done.stderr
     assert fingerprint(submitted) == before, "submitted/ was written"
-    return tiny_course
+    return course
 
 
 def fingerprint(folder: Path) -> str:
@@ -287,8 +313,7 @@ class TestBatch:
 
     def test_everybody_gets_the_points_that_are_due(self, batch, released):
         expected = {student: points for student, (_, points, _) in malformed(released).items()}
-        assert scores(batch) == expected | {
-            "renamed": FULL, "in_a_folder": FULL, "nothing": BLANK, "script": FULL}
+        assert scores(batch) == expected | {"renamed": FULL, "in_a_folder": FULL, "nothing": BLANK, "script": FULL}
 
     def test_note_on_top_says_what_was_wrong(self, batch, released):
         for student, (_, _, note) in malformed(released).items():

@@ -10,8 +10,10 @@ from coursekit.points import Points, Student, table
 
 @pytest.fixture
 def student():
-    return Student("ala", {"1a": Points(1.2, 1.5), "1b": Points(0.0, 1.5, waiting=True), "2": Points(1.0, 2.0),
-                           "3": Points(0.5, 2.0)})
+    return Student(
+        "ala",
+        {"1a": Points(1.2, 1.5), "1b": Points(0.0, 1.5, waiting=True), "2": Points(1.0, 2.0), "3": Points(0.5, 2.0)},
+    )
 
 
 def test_totals(student):

@@ -21,9 +21,15 @@ def course(tmp_path):
     }
     for student, (status, notes, repairs, sandbox, flags) in found.items():
         (tmp_path / "submitted" / student / "vae").mkdir(parents=True)
-        records.write(records.path(tmp_path, "vae", student),
-                      {"intake": {"status": status, "notes": notes}, "repairs": repairs,
-                       "sandbox": {"enabled": sandbox}, "flags": flags})
+        records.write(
+            records.path(tmp_path, "vae", student),
+            {
+                "intake": {"status": status, "notes": notes},
+                "repairs": repairs,
+                "sandbox": {"enabled": sandbox},
+                "flags": flags,
+            },
+        )
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
     (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
     (tmp_path / "submitted" / ".gitignore").touch()

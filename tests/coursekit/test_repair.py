@@ -142,10 +142,19 @@ def test_lost_metadata_and_ids_come_back_by_source_and_place(solved, pattern):
     assert any(note.startswith("Brakowało komórki odpowiedzi; za odpowiedź uznano") for note in notes)
 
 
-@pytest.mark.parametrize("damaged", [
-    {}, [], "x", {"grade_id": None}, {"grade_id": ["add"]}, {"grade_id": "other"}, {"grade_id": "add"},
-    {"grade_id": "add", "schema_version": 99},
-])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {},
+        [],
+        "x",
+        {"grade_id": None},
+        {"grade_id": ["add"]},
+        {"grade_id": "other"},
+        {"grade_id": "add"},
+        {"grade_id": "add", "schema_version": 99},
+    ],
+)
 def test_damaged_metadata_are_restored(solved, pattern, damaged):
     solved.cells[index(solved, "add")].metadata = NotebookNode(nbgrader=damaged)
     cells, _ = repair(solved.cells, pattern)
@@ -170,9 +179,14 @@ def test_unknown_cells_lose_their_marks_and_stay(solved, pattern):
     assert notes == ["Komórki o nieznanych oznaczeniach potraktowano jak zwykłe: `1 + 1`."]
 
 
-@pytest.mark.parametrize(("grade_id", "make"), [
-    ("add", v4.new_markdown_cell), ("add", v4.new_raw_cell), ("answer", v4.new_code_cell),
-])
+@pytest.mark.parametrize(
+    ("grade_id", "make"),
+    [
+        ("add", v4.new_markdown_cell),
+        ("add", v4.new_raw_cell),
+        ("answer", v4.new_code_cell),
+    ],
+)
 def test_changed_type_is_put_back_with_the_students_text(solved, pattern, grade_id, make):
     place = index(solved, grade_id)
     old = solved.cells[place]
@@ -205,9 +219,15 @@ def test_solution_split_between_functions_stays_split(solved, pattern):
     assert half.source in sources(cells)
 
 
-@pytest.mark.parametrize(("grade_id", "given"), [
-    ("add", "test_add"), ("add", "given"), ("multiply", "test_multiply"), ("multiply", "given_2"),
-])
+@pytest.mark.parametrize(
+    ("grade_id", "given"),
+    [
+        ("add", "test_add"),
+        ("add", "given"),
+        ("multiply", "test_multiply"),
+        ("multiply", "given_2"),
+    ],
+)
 def test_solution_merged_into_a_given_cell_is_kept(solved, pattern, grade_id, given):
     solution = solved.cells.pop(index(solved, grade_id))
     solved.cells[index(solved, given)].source += "\n\n" + solution.source
@@ -215,8 +235,9 @@ def test_solution_merged_into_a_given_cell_is_kept(solved, pattern, grade_id, gi
     assert slots(cells) == ALL
     assert solution.source in in_slot(cells, grade_id).source
     assert in_slot(cells, given).source == in_slot(pattern, given).source
-    assert notes[0] == ("Rozwiązanie złączone z komórką, która należy do zadania, potraktowano jak komórkę "
-                        f"odpowiedzi: `{grade_id}`.")
+    assert notes[0] == (
+        f"Rozwiązanie złączone z komórką, która należy do zadania, potraktowano jak komórkę odpowiedzi: `{grade_id}`."
+    )
 
 
 def test_given_code_comes_before_solutions_that_are_all_there_is(solved, pattern):

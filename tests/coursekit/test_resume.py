@@ -60,14 +60,17 @@ class TestDiscard:
         prepare(course)
         assert is_there(course)
 
-    @pytest.mark.parametrize("spoil", [
-        lambda course: records.path(course, "ps", "alice").unlink(),
-        lambda course: records.path(course, "ps", "alice").write_text("{"),
-        lambda course: records.path(course, "ps", "alice").write_text("{}"),
-        lambda course: (course / "autograded" / "alice" / "ps" / "ps.ipynb").write_text("half"),
-        lambda course: (course / "autograded" / "alice" / "ps" / "ps.ipynb").unlink(),
-        lambda course: stamp(course, "submitted", "2026-01-01 12:00:00 UTC"),
-    ])
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda course: records.path(course, "ps", "alice").unlink(),
+            lambda course: records.path(course, "ps", "alice").write_text("{"),
+            lambda course: records.path(course, "ps", "alice").write_text("{}"),
+            lambda course: (course / "autograded" / "alice" / "ps" / "ps.ipynb").write_text("half"),
+            lambda course: (course / "autograded" / "alice" / "ps" / "ps.ipynb").unlink(),
+            lambda course: stamp(course, "submitted", "2026-01-01 12:00:00 UTC"),
+        ],
+    )
     def test_what_is_not_goes_and_its_record_too(self, course, spoil):
         spoil(course)
         prepare(course)
@@ -94,7 +97,10 @@ class TestDiscard:
             (folder / name).touch()
         prepare(course)
         assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [
-            ".alice.b.abcd_123", "alice.json", "bob.json"]
+            ".alice.b.abcd_123",
+            "alice.json",
+            "bob.json",
+        ]
 
     def test_what_cannot_be_removed_is_named(self, course, monkeypatch):
         def fail(path: Path) -> None:
@@ -112,8 +118,10 @@ class TestLock:
     @pytest.fixture
     def other(self, course) -> Iterator[subprocess.Popen[str]]:
         """Another process, which is grading alice's submission until it is killed."""
-        code = ("from coursekit import resume; import time\n"
-                "resume.begin('ps', ['submitted/alice/ps/ps.ipynb'])\nprint('ready', flush=True)\ntime.sleep(600)")
+        code = (
+            "from coursekit import resume; import time\n"
+            "resume.begin('ps', ['submitted/alice/ps/ps.ipynb'])\nprint('ready', flush=True)\ntime.sleep(600)"
+        )
         with subprocess.Popen([sys.executable, "-c", code], cwd=course, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"

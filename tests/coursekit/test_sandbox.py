@@ -11,12 +11,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
 
 from coursekit import provisioner, sandbox
 from coursekit.data import ROOT
@@ -36,39 +39,57 @@ exec setpriv --reuid $ORDINARY --regid $ORDINARY --clear-groups --inh-caps=-all 
 """Becomes the ordinary user in a mount namespace of its own, where the Python below $BASE lies open."""
 
 
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder with a short path, for the sockets, that is open to the ordinary user; pytest's is neither."""
+    with tempfile.TemporaryDirectory(prefix="test-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(params=["root", "ordinary"])
-def run(request: pytest.FixtureRequest, tmp_path: Path, mnist_raw: Path) -> Callable[..., dict]:
+def run(request: pytest.FixtureRequest, scratch: Path, mnist_raw: Path) -> Callable[..., dict]:
     """Function that executes cells in a sandbox started by the user of the test; returns what `in_sandbox` prints."""
     if os.geteuid() != 0:
         pytest.skip("plays both users, for which it must be root")
 
     def execute(*cells: str, timeout: float = 30, **limits: int) -> dict:
-        done = start(request.param, tmp_path).communicate(
-            json.dumps({"cells": cells, "limits": limits, "timeout": timeout}), timeout=180)
+        grader = start(request.param, scratch)
+        done = grader.communicate(json.dumps({"cells": cells, "limits": limits, "timeout": timeout}), timeout=180)
+        execute.grader = grader.pid
         assert done[0], done[1]
         return json.loads(done[0])
 
-    execute.folder = tmp_path / "vae"
+    execute.folder = scratch / "vae"
     return execute
 
 
-def start(user: str, tmp_path: Path) -> subprocess.Popen:
+def start(user: str, scratch: Path) -> subprocess.Popen:
     """The runner as root or as an ordinary user, with a temporary folder of the test's."""
-    temporary, submission = tmp_path / "tmp", tmp_path / "vae"
+    temporary, submission = scratch / "tmp", scratch / "vae"
     for folder in (temporary, submission):
         folder.mkdir(exist_ok=True)
         os.chown(folder, ORDINARY if user == "ordinary" else 0, -1)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    scratch.chmod(0o755)
     command = [sys.executable, str(RUNNER), str(submission)]
     if user == "ordinary":
         command = ["unshare", "--mount", "sh", "-c", AS_ORDINARY, "sh", *command]
     environment = os.environ | {
-        "TMPDIR": str(temporary), "HOME": str(temporary), "COURSE_CANARY": "canary", "PYTHONPATH": str(ROOT),
-        "ORDINARY": str(ORDINARY), "BASE": os.path.realpath(sys.base_prefix),
+        "TMPDIR": str(temporary),
+        "HOME": str(temporary),
+        "COURSE_CANARY": "canary",
+        "PYTHONPATH": str(ROOT),
+        "ORDINARY": str(ORDINARY),
+        "BASE": os.path.realpath(sys.base_prefix),
     }
-    return subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def test_is_nobody_without_privileges(run):
@@ -127,38 +148,49 @@ def test_memory_of_one_process_is_limited(run):
 
 
 def test_memory_of_many_processes_is_limited(run):
-    bomb = ("import os, time\n"
-            "for _ in range(6):\n"
-            "    if os.fork() == 0:\n"
-            "        b = bytearray(300 * 2**20); time.sleep(30); os._exit(0)\n"
-            "time.sleep(8)")
+    bomb = (
+        "import os, time\n"
+        "for _ in range(6):\n"
+        "    if os.fork() == 0:\n"
+        "        b = bytearray(300 * 2**20); time.sleep(30); os._exit(0)\n"
+        "time.sleep(8)"
+    )
     seen = run(bomb, memory=600 * MIB)
     assert "memory limit" in seen["exceeded"]
     assert seen["peak"] < 1.6 * 600 * MIB  # the watchdog looks ten times a second
 
 
 def test_processes_are_limited(run):
-    bomb = ("import os, signal\nn = 0\ntry:\n"
-            "    while n < 500:\n        if os.fork() == 0: signal.pause()\n        n += 1\n"
-            "except BlockingIOError: print(n)")
+    bomb = (
+        "import os, signal\nn = 0\ntry:\n"
+        "    while n < 500:\n        if os.fork() == 0: signal.pause()\n        n += 1\n"
+        "except BlockingIOError: print(n)"
+    )
     seen = run(bomb, processes=64)
     assert int(seen["cells"][0]["printed"]) < 64
 
 
 def test_files_are_limited(run):
-    fill = ("def fill(path, mib):\n"
-            "    with open(path, 'wb', buffering=0) as file:\n"
-            "        for _ in range(mib): file.write(bytes(2**20))\n")
+    fill = (
+        "def fill(path, mib):\n"
+        "    with open(path, 'wb', buffering=0) as file:\n"
+        "        for _ in range(mib): file.write(bytes(2**20))\n"
+    )
     seen = run(
-        fill, "fill('one', 60)", "fill('a', 40); fill('/tmp/b', 40); fill('/home/student/c', 40)",
-        "fill('/dev/shm/d', 40); fill('/dev/shm/e', 40)", file_size=50 * MIB, files_size=150 * MIB,
+        fill,
+        "fill('one', 60)",
+        "fill('a', 40); fill('/tmp/b', 40); fill('/home/student/c', 40)",
+        "fill('/dev/shm/d', 40); fill('/dev/shm/e', 40)",
+        file_size=50 * MIB,
+        files_size=150 * MIB,
     )["cells"]
     assert [cell["error"] for cell in seen] == ["", "OSError", "OSError", "OSError"]
 
 
 def test_the_folder_of_the_sockets_is_no_way_to_the_disk(run):
-    seen = run("import time\nfor n in range(400):\n"
-               "    open(f'/run/kernel/{n}', 'wb').write(bytes(2**20)); time.sleep(.01)")
+    seen = run(
+        "import time\nfor n in range(400):\n    open(f'/run/kernel/{n}', 'wb').write(bytes(2**20)); time.sleep(.01)"
+    )
     assert seen["exceeded"] == ["file limit"]
     assert seen["cells"][0]["error"] == "dead"
 
@@ -169,8 +201,10 @@ def test_processor_time_of_all_processes_is_limited(run):
 
 
 def test_a_process_that_cuts_itself_loose_is_seen(run):
-    seen = run("import subprocess; subprocess.run('sleep 100 & setsid sleep 200 &', shell=True); "
-               "helper = subprocess.Popen(['sleep', '300'])")
+    seen = run(
+        "import subprocess, time; subprocess.run('sleep 100 & setsid sleep 200 &', shell=True); "
+        "helper = subprocess.Popen(['sleep', '300']); time.sleep(1)"
+    )
     assert seen["strangers"] == ["sleep", "sleep"]
 
 
@@ -180,10 +214,16 @@ def test_an_interrupt_reaches_the_kernel(run):
 
 
 @pytest.mark.parametrize("user", ["root", "ordinary"])
-def test_nothing_outlives_a_killed_grader(user, tmp_path, monkeypatch):
-    runner = start(user, tmp_path)
-    runner.stdin.write(json.dumps({"cells": ["import subprocess; subprocess.Popen(['sleep', '1000']); "
-                                             "import time; time.sleep(1000)"], "timeout": 1000}))
+def test_nothing_outlives_a_killed_grader(user, scratch, monkeypatch):
+    runner = start(user, scratch)
+    runner.stdin.write(
+        json.dumps(
+            {
+                "cells": ["import subprocess; subprocess.Popen(['sleep', '1000']); import time; time.sleep(1000)"],
+                "timeout": 1000,
+            }
+        )
+    )
     runner.stdin.close()
     assert runner.stderr.readline() == "ready\n"
     time.sleep(1)
@@ -194,22 +234,32 @@ def test_nothing_outlives_a_killed_grader(user, tmp_path, monkeypatch):
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
     # What it left on the disk the next start clears away.
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    assert list((tmp_path / "tmp").glob("coursekit-*"))
+    monkeypatch.setattr("tempfile.tempdir", str(scratch / "tmp"))
+    assert list((scratch / "tmp").glob("coursekit-*"))
     provisioner.clear_leftovers()
-    assert list((tmp_path / "tmp").glob("coursekit-*")) == []
+    assert list((scratch / "tmp").glob("coursekit-*")) == []
 
 
-def test_leaves_no_process_no_file_and_no_control_group(run, tmp_path):
-    before = {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "sleep"}
-    run("import subprocess; subprocess.Popen(['setsid', 'sleep', '1000'])")
-    after = {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "sleep"}
-    assert after <= before
-    assert list((tmp_path / "tmp").glob("coursekit-*")) == []
-    assert not list(Path("/sys/fs/cgroup").glob("*/**/coursekit-*"))
+def test_leaves_no_process_no_file_and_no_control_group(run, scratch):
+    run("import subprocess; subprocess.Popen(['setsid', 'sleep', '98765'])")
+    assert not [process for process in psutil.process_iter(["cmdline"]) if "98765" in (process.info["cmdline"] or [])]
+    assert list((scratch / "tmp").glob("coursekit-*")) == []
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{provisioner.PREFIX}{run.grader}-*"))
 
 
 def test_without_bubblewrap_nothing_runs(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(sandbox.SandboxError, match="apt-get install"):
         sandbox.bubblewrap()
+
+
+def test_a_long_path_of_the_temporary_folder_is_named(tmp_path, monkeypatch):
+    (tmp_path / ("d" * 100)).mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("d" * 100)))
+    manager = KernelManager(
+        kernel_name="coursekit-sandbox",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(provisioner.KERNELS)]),
+    )
+    with pytest.raises(sandbox.SandboxError, match="Set TMPDIR to a folder with a shorter path"):
+        manager.start_kernel(cwd=str(tmp_path))
+    assert list((tmp_path / ("d" * 100)).iterdir()) == []

@@ -16,7 +16,7 @@ from tests.coursekit.conftest import nbgrader, solution
 NO_EXECUTION = """
 c.Autograde.autograde_preprocessors = ["nbgrader.preprocessors.SaveAutoGrades"]
 """
-SECRET = "### BEGIN SOLUTION"      # stands in the instructor's notebook alone
+SECRET = "### BEGIN SOLUTION"  # stands in the instructor's notebook alone
 
 
 @pytest.fixture
@@ -32,8 +32,10 @@ class TestFindUnsafe:
     """One folder at a time."""
 
     def found(self, submission, **more) -> dict[str, str]:
-        return {str(path.relative_to(submission)): why
-                for path, why in shield.find_unsafe(submission, ["data"], **more).items()}
+        return {
+            str(path.relative_to(submission)): why
+            for path, why in shield.find_unsafe(submission, ["data"], **more).items()
+        }
 
     def test_plain_files_are_safe(self, submission):
         (submission / "a" / "b").mkdir(parents=True)
@@ -139,9 +141,22 @@ def remove_nest(folder: Path) -> None:
 def hand_in_class(course: Path) -> None:
     solved = solution(nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4))
     source = course / "source" / "ps" / "ps.ipynb"
-    folders = {name: course / "submitted" / name / "ps" for name in
-               ("alice", "deep", "eve", "hard", "latin", "linked", "many", "pipe", "stamp_bad", "stamp_pipe",
-                "unreachable")}
+    folders = {
+        name: course / "submitted" / name / "ps"
+        for name in (
+            "alice",
+            "deep",
+            "eve",
+            "hard",
+            "latin",
+            "linked",
+            "many",
+            "pipe",
+            "stamp_bad",
+            "stamp_pipe",
+            "unreachable",
+        )
+    }
     for folder in folders.values():
         folder.mkdir(parents=True)
         nbformat.write(solved, folder / "ps.ipynb")
@@ -201,7 +216,8 @@ def test_a_time_of_submission_is_read_where_there_is_one(course):
 
 def test_every_grading_is_finished(course):
     assert {path.stem for path in (course / "records" / "ps").glob("*.json")} == {
-        path.name for path in (course / "submitted").iterdir()}
+        path.name for path in (course / "submitted").iterdir()
+    }
 
 
 def test_a_notebook_whose_name_is_no_utf8_is_found(course):
@@ -238,9 +254,15 @@ def test_a_folder_left_out_is_told(course, student):
     assert "Z oddanego folderu wzięto pod uwagę tylko notatnik" in " ".join(notes(course, student))
 
 
-@pytest.mark.parametrize(("student", "why"), [
-    ("linked", shield.LINK), ("mallory", shield.LINK), ("trent", shield.LINK), ("hard", shield.HARD_LINK),
-    ("pipe", shield.SPECIAL),
-])
+@pytest.mark.parametrize(
+    ("student", "why"),
+    [
+        ("linked", shield.LINK),
+        ("mallory", shield.LINK),
+        ("trent", shield.LINK),
+        ("hard", shield.HARD_LINK),
+        ("pipe", shield.SPECIAL),
+    ],
+)
 def test_a_notebook_that_is_no_plain_file_is_not_read(course, student, why):
     assert f"Nie udało się odczytać pliku `ps.ipynb`: {why}." in notes(course, student)

@@ -34,9 +34,9 @@ SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
 # Attacks that wait without end shall not wait for long.
 c.GradeExecute.timeout = 25
-c.GradeExecute.probe_timeout = 20
+c.GradeExecute.probe_timeout = 10
 c.GradeExecute.iopub_timeout = 10
-c.GradeExecute.notebook_timeout = 300
+c.GradeExecute.notebook_timeout = 150
 """
 
 
@@ -91,8 +91,10 @@ def files(folder: Path) -> set[tuple[str, int, bytes]]:
 def assignment_tables(gradebook: Path) -> dict[str, list[Any]]:
     """The tables of the gradebook that say what the assignment is."""
     with contextlib.closing(sqlite3.connect(gradebook)) as db:
-        return {table: db.execute(f"select * from {table} order by id").fetchall()
-                for table in ("assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "source_cell")}
+        return {
+            table: db.execute(f"select * from {table} order by id").fetchall()
+            for table in ("assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "source_cell")
+        }
 
 
 class Graded:
@@ -105,8 +107,12 @@ class Graded:
         self.course, self.before, self.after, self.heard, self.failures = course, before, after, heard, failures
         with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
             self.scores = {
-                submission.student.id: {grade.name: grade.auto_score for notebook in submission.notebooks
-                                        for grade in notebook.grades if grade.name.startswith("test_")}
+                submission.student.id: {
+                    grade.name: grade.auto_score
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                    if grade.name.startswith("test_")
+                }
                 for submission in gradebook.assignment_submissions("vae")
             }
 
@@ -190,8 +196,13 @@ def test_the_attempt_is_in_the_record(graded, attack):
 @each_attack
 def test_nothing_was_stolen(graded, attack):
     notebook = nbformat.read(graded.notebook(attack.name), as_version=4)
-    shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
-             if output.output_type != "error"]  # a traceback quotes the source, which says STOLEN
+    shown = [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type != "error"
+    ]  # a traceback quotes the source, which says STOLEN
     assert "STOLEN:" not in json.dumps(shown)
     assert CANARY not in graded.notebook(attack.name).read_text()
 

@@ -110,8 +110,9 @@ def test_what_cannot_be_executed_earns_nothing(course):
 
 def test_the_student_is_told_which_cell_did_harm(course):
     nb = nbformat.read(course / "autograded" / "exits" / "vae" / "vae.ipynb", as_version=4)
-    errors = [(c.source, o.evalue) for c in nb.cells if c.cell_type == "code" for o in c.outputs
-              if o.output_type == "error"]
+    errors = [
+        (c.source, o.evalue) for c in nb.cells if c.cell_type == "code" for o in c.outputs if o.output_type == "error"
+    ]
     assert errors == [(HARMFUL["exits"], "Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).")]
 
 

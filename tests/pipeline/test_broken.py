@@ -22,8 +22,10 @@ NOTES = "**Uwagi programu oceniającego o oddanym pliku**"
 
 def fingerprint(folder: Path) -> dict[str, str]:
     """Hash, or target, of every file below a folder."""
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-            for path in sorted(folder.rglob("*"))}
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +48,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def scores(course: Path) -> dict[str, dict[str, float]]:
     """Points by student and task, without those that only a person gives."""
-    return {student.name: {task: task_points.score for task, task_points in student.tasks.items() if task != "1b"}
-            for student in points.of_class(course, "vae")}
+    return {
+        student.name: {task: task_points.score for task, task_points in student.tasks.items() if task != "1b"}
+        for student in points.of_class(course, "vae")
+    }
 
 
 def autograded(course: Path, student: str) -> NotebookNode:
@@ -57,8 +61,10 @@ def autograded(course: Path, student: str) -> NotebookNode:
 def read_by_student(nb: NotebookNode) -> str:
     """The texts and outputs of a notebook, but not its code."""
     outputs = [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
-    return "\n".join([cell.source for cell in nb.cells if cell.cell_type == "markdown"]
-                     + [output.get("data", {}).get("text/plain", "") for output in outputs])
+    return "\n".join(
+        [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+        + [output.get("data", {}).get("text/plain", "") for output in outputs]
+    )
 
 
 def test_corpus_is_large_enough_and_its_titles_differ():

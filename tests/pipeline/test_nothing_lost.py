@@ -67,8 +67,11 @@ class Result:
 
 def result(course: Path) -> Result:
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        notebooks = [(submission.student.id, notebook) for submission in gradebook.assignment_submissions("ps")
-                     for notebook in submission.notebooks]
+        notebooks = [
+            (submission.student.id, notebook)
+            for submission in gradebook.assignment_submissions("ps")
+            for notebook in submission.notebooks
+        ]
         return Result(
             {(student, grade.name): grade.auto_score for student, nb in notebooks for grade in nb.grades},
             {(student, grade.name): grade.manual_score for student, nb in notebooks for grade in nb.grades},
@@ -79,16 +82,21 @@ def result(course: Path) -> Result:
 def tree(folder: Path) -> dict[str, tuple[int, int, str]]:
     """Mode, time and hash of every file below a folder."""
     return {
-        str(path.relative_to(folder)):
-            (path.stat().st_mode, path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): (
+            path.stat().st_mode,
+            path.stat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
 def graded(course: Path) -> dict[str, tuple[int, int, str]]:
     """The autograded notebooks of the students whose grading is finished."""
     return {
-        student: tree(folder)["ps.ipynb"] for student in STUDENTS
+        student: tree(folder)["ps.ipynb"]
+        for student in STUDENTS
         if (folder := course / "autograded" / student / "ps").exists()
         and resume.is_finished(course, "ps", student, folder)
     }
@@ -107,8 +115,13 @@ def autograde(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command, and kill it and its group of processes after so many seconds."""
     with subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", "autograde", "ps", *options], cwd=course, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, env=os.environ | variables,
+        [sys.executable, "-m", "nbgrader", "autograde", "ps", *options],
+        cwd=course,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        env=os.environ | variables,
     ) as process:
         try:
             output, _ = process.communicate(timeout=kill_after)
@@ -147,10 +160,18 @@ def pristine(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stderr
     released = nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4)
     solved = solution(released)
-    for student, notebook in zip(STUDENTS, (
-        solved, released, with_source(solved, "add", "def add(a): return a"),
-        with_source(solved, "multiply", f"{FILL}\ndef multiply(a): return a * factor"), solved, solved,
-    ), strict=True):
+    for student, notebook in zip(
+        STUDENTS,
+        (
+            solved,
+            released,
+            with_source(solved, "add", "def add(a): return a"),
+            with_source(solved, "multiply", f"{FILL}\ndef multiply(a): return a * factor"),
+            solved,
+            solved,
+        ),
+        strict=True,
+    ):
         folder = course / "submitted" / student / "ps"
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / "ps.ipynb")
@@ -250,7 +271,7 @@ def test_killed_while_a_new_submission_replaces_the_old_one(course, uninterrupte
     assert result(course) != uninterrupted.result
     shutil.copytree(course / "submitted" / "carol" / "ps", old, dirs_exist_ok=True)
     (old / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC")
-    (course / "autograded" / "alice" / "ps" / "timestamp.txt").unlink()     # as a kill may leave it
+    (course / "autograded" / "alice" / "ps" / "timestamp.txt").unlink()  # as a kill may leave it
     assert autograde(course).returncode == 0
     scores = result(course).automatic
     assert (scores["alice", "test_add"], scores["alice", "test_multiply"]) == (0, 2)
@@ -264,8 +285,11 @@ def disk(tmp_path) -> Iterator[Callable[[int], Path]]:
 
     def size(megabytes: int) -> Path:
         remount = "remount," if os.path.ismount(folder) else ""
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"{remount}size={megabytes}m", "tmpfs", folder],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"{remount}size={megabytes}m", "tmpfs", folder],
+            capture_output=True,
+            text=True,
+        )
         if done.returncode != 0:
             pytest.skip(f"a disk of its own takes the right to mount one: {done.stderr}")
         return folder
@@ -295,6 +319,7 @@ def test_disk_that_fills_up_on_the_way(pristine, uninterrupted, disk):
     assert done.returncode != 0
     assert "full" in done.stdout or "No space left on device" in done.stdout
     assert sorted(path.name for path in (course / "autograded").glob("*") if (path / "ps").exists()) == sorted(
-        graded(course)), "half-written"
+        graded(course)
+    ), "half-written"
     assert autograde(course).returncode == 0
     assert_everything_is_graded(course, uninterrupted.result, submitted)

@@ -20,12 +20,17 @@ def course(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     for name in ("source", "src"):
-        shutil.copytree(ROOT / name, folder / name, symlinks=True,
-                        ignore=shutil.ignore_patterns("data", "__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("data", "__pycache__"))
     # nbgrader calls alembic by name
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", "vae"], cwd=folder,
-                          env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "vae"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -33,14 +38,20 @@ def course(tmp_path_factory) -> Path:
 def files(folder: Path) -> dict[str, bytes]:
     """Contents of the files of a release, by their path in it; not what a run leaves there."""
     left_behind = {"__pycache__", ".ipynb_checkpoints", "data"}
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
-            if path.is_file() and not left_behind & set(path.relative_to(folder).parts)}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not left_behind & set(path.relative_to(folder).parts)
+    }
 
 
 def graded(notebook: Path) -> dict[str, nbformat.NotebookNode]:
     """Cells that nbgrader knows, by their id."""
-    return {cell.metadata.nbgrader.grade_id: cell for cell in nbformat.read(notebook, as_version=4).cells
-            if "nbgrader" in cell.metadata}
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in nbformat.read(notebook, as_version=4).cells
+        if "nbgrader" in cell.metadata
+    }
 
 
 def test_release_is_generated_from_the_source(course):
@@ -50,8 +61,10 @@ def test_release_is_generated_from_the_source(course):
     assert not stale, "run: nbgrader generate_assignment vae --force"
 
 
-@pytest.mark.parametrize("secret", ["BEGIN SOLUTION", "HIDDEN TESTS", "grader_tests", "MARK SCHEME",
-                                    "Klucz oceny", "log_variance", "poutine.scale"])
+@pytest.mark.parametrize(
+    "secret",
+    ["BEGIN SOLUTION", "HIDDEN TESTS", "grader_tests", "MARK SCHEME", "Klucz oceny", "log_variance", "poutine.scale"],
+)
 def test_release_does_not_hold(secret):
     assert secret not in (RELEASE / "vae.ipynb").read_text("utf-8")
 
@@ -63,8 +76,7 @@ def test_answers_wait_to_be_written(cell_id):
 
 @pytest.mark.parametrize("cell_id", ["question_1b", "question_2", "question_3"])
 def test_grader_sees_the_mark_scheme_again(course, cell_id):
-    resources = {"nbgrader": {"notebook": "vae", "assignment": "vae",
-                              "db_url": f"sqlite:///{course / 'gradebook.db'}"}}
+    resources = {"nbgrader": {"notebook": "vae", "assignment": "vae", "db_url": f"sqlite:///{course / 'gradebook.db'}"}}
     notebook = nbformat.read(RELEASE / "vae.ipynb", as_version=4)
     OverwriteCells().preprocess(notebook, resources)
     cells = {cell.id: cell.source for cell in notebook.cells}
@@ -72,11 +84,21 @@ def test_grader_sees_the_mark_scheme_again(course, cell_id):
 
 
 def test_points_are_five_and_two():
-    points = {cell_id: cell.metadata.nbgrader.points for cell_id, cell in graded(SOURCE / "vae.ipynb").items()
-              if cell.metadata.nbgrader.grade}
-    assert points == {"test_1a": 1.2, "test_1a_training": 0.3, "answer_1b": 1.5,
-                      "test_2": 1.5, "answer_2": 0.5,
-                      "test_3": 1.2, "test_3_training": 0.3, "answer_3": 0.5}
+    points = {
+        cell_id: cell.metadata.nbgrader.points
+        for cell_id, cell in graded(SOURCE / "vae.ipynb").items()
+        if cell.metadata.nbgrader.grade
+    }
+    assert points == {
+        "test_1a": 1.2,
+        "test_1a_training": 0.3,
+        "answer_1b": 1.5,
+        "test_2": 1.5,
+        "answer_2": 0.5,
+        "test_3": 1.2,
+        "test_3_training": 0.3,
+        "answer_3": 0.5,
+    }
 
 
 def test_source_notebook_has_no_outputs():

@@ -26,8 +26,14 @@ SOLUTIONS = ("vae_encoder", "vae_decoder", "vae_model", "beta_vae")
 @pytest.fixture
 def notebook() -> dict[str, Any]:
     """The classes of the instructor's notebook, fresh for each test, which may break them."""
-    namespace: dict[str, Any] = {"torch": torch, "nn": nn, "pyro": pyro, "dist": dist,
-                                 "Tuple": tuple, "BaseAutoEncoder": BaseAutoEncoder}
+    namespace: dict[str, Any] = {
+        "torch": torch,
+        "nn": nn,
+        "pyro": pyro,
+        "dist": dist,
+        "Tuple": tuple,
+        "BaseAutoEncoder": BaseAutoEncoder,
+    }
     cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
     for cell_id in SOLUTIONS:
         exec(cells[cell_id], namespace)
@@ -123,8 +129,9 @@ def test_own_exception_of_student_is_the_cause(notebook):
     assert isinstance(caught.value.__cause__, RuntimeError)
 
 
-@pytest.mark.parametrize(("check", "name"), [(check_vae, "VariationalAutoencoder"),
-                                             (check_beta_vae, "BetaVariationalAutoencoder")])
+@pytest.mark.parametrize(
+    ("check", "name"), [(check_vae, "VariationalAutoencoder"), (check_beta_vae, "BetaVariationalAutoencoder")]
+)
 def test_reference_gets_one_kind_line_and_nothing_on_stderr(notebook, check, name, capsys):
     check(notebook[name])
     printed = capsys.readouterr()

@@ -15,8 +15,11 @@ from tools.draw_figures import FIGURES, NOTEBOOK, embed, to_png
 def attachments(path) -> dict[str, bytes]:
     """PNG files attached to the cells of a notebook, by name."""
     cells = nbformat.read(path, as_version=4).cells
-    return {name: base64.b64decode(content["image/png"])
-            for cell in cells for name, content in cell.get("attachments", {}).items()}
+    return {
+        name: base64.b64decode(content["image/png"])
+        for cell in cells
+        for name, content in cell.get("attachments", {}).items()
+    }
 
 
 def pixels(png: bytes) -> np.ndarray:
