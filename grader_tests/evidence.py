@@ -63,7 +63,7 @@ def _ask_losses(student: Student, stub: dict[str, Any] | None = None, **request:
 
 def _near(got: Array, there: Array) -> bool:
     """Whether an array, in single precision, has the last axes and the values of another."""
-    return got.shape[-there.ndim:] == there.shape and np.allclose(got, there, atol=1e-3, equal_nan=True)
+    return got.shape[-there.ndim :] == there.shape and np.allclose(got, there, atol=1e-3, equal_nan=True)
 
 
 def expected_losses(reply: Reply, x: Array, row: int, beta: float) -> Array:

@@ -196,12 +196,14 @@ def gradients(namespace, sizes, x):
         for name, parameter in network.named_parameters():
             if parameter.requires_grad:
                 influence = _influence(network, parameter, given)
-                rows.append({
-                    "name": f"{part}.{name}",
-                    "influence": max(influence),
-                    "influence_on_first": influence[0],
-                    "gradient": 0.0 if parameter.grad is None else float(parameter.grad.abs().max()),
-                })
+                rows.append(
+                    {
+                        "name": f"{part}.{name}",
+                        "influence": max(influence),
+                        "influence_on_first": influence[0],
+                        "gradient": 0.0 if parameter.grad is None else float(parameter.grad.abs().max()),
+                    }
+                )
     return {"parameters": rows}
 
 
@@ -221,8 +223,10 @@ def _influence(network, parameter, given):
 def _sampled(trace):
     """The true sample sites of a trace (no plates, no subsampling)."""
     return [
-        site for site in trace.nodes.values()
-        if site["type"] == "sample" and type(site["fn"]).__name__ != "_Subsample"
+        site
+        for site in trace.nodes.values()
+        if site["type"] == "sample"
+        and type(site["fn"]).__name__ != "_Subsample"
         and not site.get("infer", {}).get("_do_not_trace")
     ]
 
@@ -327,7 +331,8 @@ def _one_loss(model, loss_fn, x):
         seen.add(site["name"])
         terms[role] += float((site["fn"].log_prob(site["value"]) * _scale_of(site)).sum())
     return {
-        "loss": np.float64(loss.detach().item()), "z": _array(z),
+        "loss": np.float64(loss.detach().item()),
+        "z": _array(z),
         "probabilities": _array(model.decoder.forward(z).flatten(1)),
         **{key: np.float64(value) for key, value in terms.items()},
     }
@@ -409,7 +414,8 @@ def _entry(entry):
 def _parameters(classifier):
     parameters = classifier.get_params(deep=True) if hasattr(classifier, "get_params") else {}
     return "; ".join(
-        f"{name}={' '.join(repr(value).split())}" for name, value in sorted(parameters.items())
+        f"{name}={' '.join(repr(value).split())}"
+        for name, value in sorted(parameters.items())
         if not name.endswith(("random_state", "verbose"))
     )
 
@@ -481,6 +487,7 @@ def training_rows(namespace):
     return {"checksums": np.array([zlib.crc32(image) for image in images])}
 
 
+# fmt: off
 _WATCHED = (
     "builtins", "sys", "json", "zlib", "base64", "io", "copy", "numpy", "numpy.random", "numpy.testing", "torch",
     "torch.Tensor", "torch.nn.Module", "torch.nn.functional", "torch.testing", "torch.distributions.Distribution",
@@ -488,6 +495,7 @@ _WATCHED = (
     "pyro.distributions", "pyro.distributions.Normal", "pyro.distributions.Bernoulli", "pyro.primitives",
     "pyro.poutine.trace_messenger.TraceMessenger", "pyro.poutine.runtime", "sklearn.base", "IPython.display",
 )
+# fmt: on
 """Modules and classes in which no honest notebook puts anything of its own."""
 _TRUSTED = ("IPython", "ipykernel", "ipywidgets", "matplotlib", "matplotlib_inline", "tqdm", "comm", "traitlets")
 """Packages that may register callbacks and transformers with the shell."""
@@ -506,8 +514,11 @@ def _is_own(value, namespace):
     if isinstance(value, types.ModuleType):  # not to ask `torch.ops`, which has whatever it is asked for
         return False
     value = getattr(value, "__func__", value)
-    return (getattr(value, "__globals__", None) is namespace or getattr(value, "__module__", None) == "__main__"
-            or type(value).__module__ == "__main__")
+    return (
+        getattr(value, "__globals__", None) is namespace
+        or getattr(value, "__module__", None) == "__main__"
+        or type(value).__module__ == "__main__"
+    )
 
 
 def _patched_libraries(namespace):
@@ -532,8 +543,7 @@ def _patched_shell(namespace):
     manager = shell.input_transformer_manager
     hooks = {f"callback of {event}": callbacks for event, callbacks in shell.events.callbacks.items()}
     hooks["syntax tree transformer"] = shell.ast_transformers
-    hooks["input transformer"] = [
-        *shell.input_transformers_post, *manager.cleanup_transforms, *manager.line_transforms]
+    hooks["input transformer"] = [*shell.input_transformers_post, *manager.cleanup_transforms, *manager.line_transforms]
     for what, found in hooks.items():
         for hook in found:
             module = getattr(getattr(hook, "__func__", hook), "__module__", None) or type(hook).__module__
@@ -551,11 +561,13 @@ def _fake_modules():
         root = name.split(".")[0]
         if not isinstance(module, (types.ModuleType, type(None))) and type(module).__module__ in ("types", "__main__"):
             yield f"the module {name} is none"
-        elif root in ("coursekit", "grader_tests") or (root.startswith("coursekit_")
-                                                       and name not in ("coursekit_wire", "coursekit_probes")):
+        elif root in ("coursekit", "grader_tests") or (
+            root.startswith("coursekit_") and name not in ("coursekit_wire", "coursekit_probes")
+        ):
             yield f"there is a module {name}"
 
 
+# fmt: off
 _PROBES = {
     probe.__name__: probe
     for probe in (
@@ -564,3 +576,4 @@ _PROBES = {
         refitted_predictions, training_rows, weights_checksum, integrity,
     )
 }
+# fmt: on

@@ -28,8 +28,10 @@ _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True
 def as_html(report: Report) -> str:
     """The report as a table: title, verdict and points per check; message and hint where one did not pass."""
     return _HTML.render(
-        points=polish_number(report.points), maximum=polish_number(report.maximum),
-        results=report.results, passed=PASSED,
+        points=polish_number(report.points),
+        maximum=polish_number(report.maximum),
+        results=report.results,
+        passed=PASSED,
     )
 
 

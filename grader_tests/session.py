@@ -52,12 +52,14 @@ def list_checks(cell: str) -> list[pytest.Mark]:
 
 
 def _pytest_arguments(path: Path) -> list[str]:
+    # fmt: off
     return [str(path), "--rootdir", str(_FOLDER), "--confcutdir", str(_FOLDER), "-c", "/dev/null", "-q", "-s",
             "--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:faulthandler",
             "-p", "no:unraisableexception", "-p", "no:threadexception",
             # Neither rewrites assertions nor quotes source, for which pytest parses the checks again at every failure:
             # in a grader that runs for hours Python 3.11 has raised "AST constructor recursion depth mismatch" there.
             "--assert=plain", "--tb=native", "--import-mode=importlib", "-o", "python_files=*.py"]
+    # fmt: on
 
 
 class _Collector:

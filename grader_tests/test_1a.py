@@ -25,8 +25,10 @@ def encoder_sizes(sizes):
 def note_of_networks(student):
     """Note whether the encoder or the decoder answers at all: what does neither cannot have been trained."""
     student.notes[NETWORKS] = 0.0
-    asked = {"encode": {"sizes": encoder_sizes(SIZES), "x": np.zeros((BATCH, SIZES[0]))},
-             "decode": {"sizes": [SIZES[3], SIZES[2], SIZES[0]], "z": np.zeros((BATCH, SIZES[3]))}}
+    asked = {
+        "encode": {"sizes": encoder_sizes(SIZES), "x": np.zeros((BATCH, SIZES[0]))},
+        "decode": {"sizes": [SIZES[3], SIZES[2], SIZES[0]], "z": np.zeros((BATCH, SIZES[3]))},
+    }
     for probe, arguments in asked.items():
         with contextlib.suppress(ProbeError):
             student.probe(probe, **arguments)
@@ -45,36 +47,52 @@ def encode_scaled(student, seeds, x, gains=GAINS):
     seed = seeds()
     replies = [student.probe("encode", sizes=encoder_sizes(SIZES), x=x, gain=gain, seed=seed) for gain in gains]
     shape = (len(x), SIZES[3])
-    return (np.stack([reply.array("loc", shape) for reply in replies]),
-            np.stack([reply.array("scale", shape) for reply in replies]))
+    return (
+        np.stack([reply.array("loc", shape) for reply in replies]),
+        np.stack([reply.array("scale", shape) for reply in replies]),
+    )
 
 
-@check("1a.encoder_shapes", "0.10", "Koder zwraca parę tensorów o kształcie (batch, latent)",
-       "Koder zwraca dwa osobne tensory, po jednej liczbie na cechę ukrytą dla każdego obrazu. Rozmiary bierz "
-       "z argumentów konstruktora i z kształtu wejścia, a nie z konkretnych liczb.")
+@check(
+    "1a.encoder_shapes",
+    "0.10",
+    "Koder zwraca parę tensorów o kształcie (batch, latent)",
+    "Koder zwraca dwa osobne tensory, po jednej liczbie na cechę ukrytą dla każdego obrazu. Rozmiary bierz "
+    "z argumentów konstruktora i z kształtu wejścia, a nie z konkretnych liczb.",
+)
 def test_encoder_shapes(student, rng, seeds):
     cases = [(1, 784, 10), (7, 784, 10), (10, 784, 10), (4, 784, 1), (32, 784, 10), (5, 400, 3)]
     for batch, data, latent in cases:
         x = rng.uniform(0, 1, (batch, data))
         reply = student.probe("encode", sizes=[data, 32, latent], x=x, seed=seeds())
         case = f"dla batcha {batch}, {data} pikseli i {latent} cech ukrytych"
-        require(reply.number("parts") == 2, f"koder zwraca {reply.number('parts'):.0f} element(y) ({case}).",
-                "pary (z_loc, z_scale).")
+        require(
+            reply.number("parts") == 2,
+            f"koder zwraca {reply.number('parts'):.0f} element(y) ({case}).",
+            "pary (z_loc, z_scale).",
+        )
         for name in ("loc", "scale"):
             shape = reply.array(name).shape
             require(shape == (batch, latent), f"z_{name} ma kształt {shape} ({case}).", f"({batch}, {latent}).")
 
 
-@check("1a.scale_positive", "0.12", "Odchylenie standardowe jest zawsze dodatnie i skończone",
-       "Warstwa liniowa może dać dowolną liczbę. Zastosuj na jej wyjściu funkcję gładką, która każdą liczbę "
-       "rzeczywistą zamienia na dodatnią, a zera nie osiąga nigdy.")
+@check(
+    "1a.scale_positive",
+    "0.12",
+    "Odchylenie standardowe jest zawsze dodatnie i skończone",
+    "Warstwa liniowa może dać dowolną liczbę. Zastosuj na jej wyjściu funkcję gładką, która każdą liczbę "
+    "rzeczywistą zamienia na dodatnią, a zera nie osiąga nigdy.",
+)
 def test_scale_positive(student, rng, seeds):
     x = extreme_inputs(rng, SIZES[0])
     _, scale = encode_scaled(student, seeds, x, gains=(1.0,))
     require(np.isfinite(scale).all(), "z_scale zawiera NaN lub nieskończoność.", "samych liczb skończonych.")
     require((scale > 0).all(), f"najmniejsze z_scale to {scale.min():.4g}.", "liczb większych od zera.")
-    require(not touches_zero(student, rng, seeds), "z_scale schodzi do zera, gdy wejście zmienia się płynnie.",
-            "liczb większych od zera dla każdego wejścia.")
+    require(
+        not touches_zero(student, rng, seeds),
+        "z_scale schodzi do zera, gdy wejście zmienia się płynnie.",
+        "liczb większych od zera dla każdego wejścia.",
+    )
 
 
 def touches_zero(student, rng, seeds, lines=4, points=128):
@@ -100,46 +118,77 @@ def touches_zero(student, rng, seeds, lines=4, points=128):
     return bool((lowest < 0.01 * around).any())
 
 
-@check("1a.loc_range", "0.08", "Średnia może być ujemna i dowolnie duża",
-       "Średnia rozkładu normalnego może być dowolną liczbą rzeczywistą, więc jej wyjścia nie ograniczaj "
-       "żadną funkcją aktywacji.")
+@check(
+    "1a.loc_range",
+    "0.08",
+    "Średnia może być ujemna i dowolnie duża",
+    "Średnia rozkładu normalnego może być dowolną liczbą rzeczywistą, więc jej wyjścia nie ograniczaj "
+    "żadną funkcją aktywacji.",
+)
 def test_loc_range(student, rng, seeds):
     loc, _ = encode_scaled(student, seeds, extreme_inputs(rng, SIZES[0]))
     low, high = np.nanmin(loc), np.nanmax(loc)
-    require(low < -1.5 and high > 1.5, f"przy coraz większych wagach z_loc mieści się w [{low:.3g}, {high:.3g}].",
-            "wartości ujemnych i dodatnich, także dużo większych od 1.")
+    require(
+        low < -1.5 and high > 1.5,
+        f"przy coraz większych wagach z_loc mieści się w [{low:.3g}, {high:.3g}].",
+        "wartości ujemnych i dodatnich, także dużo większych od 1.",
+    )
 
 
-@check("1a.scale_range", "0.08", "Odchylenie standardowe może być małe i duże",
-       "Odchylenie standardowe może być dowolną liczbą dodatnią, także większą od 1. Sprawdź, jaki zbiór "
-       "wartości ma Twoja funkcja aktywacji.")
+@check(
+    "1a.scale_range",
+    "0.08",
+    "Odchylenie standardowe może być małe i duże",
+    "Odchylenie standardowe może być dowolną liczbą dodatnią, także większą od 1. Sprawdź, jaki zbiór "
+    "wartości ma Twoja funkcja aktywacji.",
+)
 def test_scale_range(student, rng, seeds):
     _, scale = encode_scaled(student, seeds, extreme_inputs(rng, SIZES[0]))
     finite = np.abs(scale[np.isfinite(scale)])
     low, high = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
-    require(low < 0.3 and high > 2, f"przy coraz większych wagach z_scale mieści się w [{low:.3g}, {high:.3g}].",
-            "wartości znacznie mniejszych i znacznie większych od 1.")
+    require(
+        low < 0.3 and high > 2,
+        f"przy coraz większych wagach z_scale mieści się w [{low:.3g}, {high:.3g}].",
+        "wartości znacznie mniejszych i znacznie większych od 1.",
+    )
 
 
-@check("1a.scale_depends_on_x", "0.08", "Odchylenie standardowe zależy od obrazu",
-       "Każdy obraz ma własny rozkład ukryty: oba jego parametry wylicza sieć na podstawie tego obrazu.")
+@check(
+    "1a.scale_depends_on_x",
+    "0.08",
+    "Odchylenie standardowe zależy od obrazu",
+    "Każdy obraz ma własny rozkład ukryty: oba jego parametry wylicza sieć na podstawie tego obrazu.",
+)
 def test_scale_depends_on_x(student, rng, seeds):
     _, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(4.0,))
     spread = scale[0].std(axis=0) / (np.abs(scale[0]).mean(axis=0) + 1e-12)
-    require(spread.max() > 1e-4, "z_scale jest takie samo dla różnych obrazów.",
-            "innych wartości z_scale dla innych obrazów.")
+    require(
+        spread.max() > 1e-4,
+        "z_scale jest takie samo dla różnych obrazów.",
+        "innych wartości z_scale dla innych obrazów.",
+    )
 
 
-@check("1a.separate_heads", "0.04", "Średnia i odchylenie mają osobne wagi",
-       "Średnia i odchylenie mogą mieć wspólne wcześniejsze warstwy, ale ostatnia warstwa każdego z nich "
-       "potrzebuje własnych wag.")
+@check(
+    "1a.separate_heads",
+    "0.04",
+    "Średnia i odchylenie mają osobne wagi",
+    "Średnia i odchylenie mogą mieć wspólne wcześniejsze warstwy, ale ostatnia warstwa każdego z nich "
+    "potrzebuje własnych wag.",
+)
 def test_separate_heads(student, rng, seeds):
     loc, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(2.0,))
-    require(np.ptp(loc[0], axis=0).max() > 0, "z_loc jest takie samo dla wszystkich obrazów.",
-            "średniej, która zależy od obrazu.")
+    require(
+        np.ptp(loc[0], axis=0).max() > 0,
+        "z_loc jest takie samo dla wszystkich obrazów.",
+        "średniej, która zależy od obrazu.",
+    )
     relation = np.array([rank_correlation(loc[0][:, i], scale[0][:, i]) for i in range(SIZES[3])])
-    require(not (np.abs(relation) > 0.999).all(), "z_scale jest funkcją samego z_loc (ta sama warstwa daje oba).",
-            "dwóch parametrów, które mogą się zmieniać niezależnie.")
+    require(
+        not (np.abs(relation) > 0.999).all(),
+        "z_scale jest funkcją samego z_loc (ta sama warstwa daje oba).",
+        "dwóch parametrów, które mogą się zmieniać niezależnie.",
+    )
 
 
 def rank_correlation(a, b):
@@ -149,41 +198,61 @@ def rank_correlation(a, b):
     return float(np.corrcoef(a.argsort().argsort(), b.argsort().argsort())[0, 1])
 
 
-@check("1a.decoder_shapes", "0.07", "Dekoder zwraca tensor o kształcie (batch, wyjście)",
-       "Rozmiary warstw bierz z argumentów konstruktora; pierwszy wymiar wyniku to zawsze liczba przykładów.")
+@check(
+    "1a.decoder_shapes",
+    "0.07",
+    "Dekoder zwraca tensor o kształcie (batch, wyjście)",
+    "Rozmiary warstw bierz z argumentów konstruktora; pierwszy wymiar wyniku to zawsze liczba przykładów.",
+)
 def test_decoder_shapes(student, rng, seeds):
     for batch, latent, data in [(1, 10, 784), (7, 10, 784), (32, 10, 784), (4, 1, 784), (5, 3, 400)]:
         z = rng.normal(0, 1, (batch, latent))
         shape = student.probe("decode", sizes=[latent, 32, data], z=z, seed=seeds()).array("output").shape[1:]
-        require(shape == (batch, data), f"wynik dekodera ma kształt {shape} dla {batch} wektorów ukrytych.",
-                f"({batch}, {data}).")
+        require(
+            shape == (batch, data),
+            f"wynik dekodera ma kształt {shape} dla {batch} wektorów ukrytych.",
+            f"({batch}, {data}).",
+        )
 
 
-@check("1a.decoder_range", "0.12", "Dekoder zwraca prawdopodobieństwa pikseli",
-       "Każdy piksel ma własne prawdopodobieństwo z przedziału [0, 1], niezależne od pozostałych. Wybierz "
-       "funkcję aktywacji, która działa na każdy piksel osobno i obejmuje cały ten przedział.")
+@check(
+    "1a.decoder_range",
+    "0.12",
+    "Dekoder zwraca prawdopodobieństwa pikseli",
+    "Każdy piksel ma własne prawdopodobieństwo z przedziału [0, 1], niezależne od pozostałych. Wybierz "
+    "funkcję aktywacji, która działa na każdy piksel osobno i obejmuje cały ten przedział.",
+)
 def test_decoder_range(student, rng, seeds):
     z, seed = rng.normal(0, 3, (BATCH, SIZES[3])), seeds()
     sizes = [SIZES[3], SIZES[2], SIZES[0]]
-    outputs = np.stack([
-        student.probe("decode", sizes=sizes, z=z, gain=gain, seed=seed).array("output") for gain in GAINS
-    ])
+    outputs = np.stack(
+        [student.probe("decode", sizes=sizes, z=z, gain=gain, seed=seed).array("output") for gain in GAINS]
+    )
     low, high = outputs.min(), outputs.max()
     require(low >= -1e-6 and high <= 1 + 1e-6, f"wartości od {low:.4g} do {high:.4g}.", "wartości od 0 do 1.")
     dark, bright = (outputs < 0.1).mean(axis=(1, 2, 3)).max(), (outputs > 0.9).mean(axis=(1, 2, 3)).max()
-    require(dark > 0.1 and bright > 0.1,
-            f"nawet przy dużych wagach tylko {dark:.0%} pikseli jest prawie czarnych, a {bright:.0%} prawie białych.",
-            "obrazów, w których wiele pikseli naraz może być bliskich 0 i wiele bliskich 1.")
+    require(
+        dark > 0.1 and bright > 0.1,
+        f"nawet przy dużych wagach tylko {dark:.0%} pikseli jest prawie czarnych, a {bright:.0%} prawie białych.",
+        "obrazów, w których wiele pikseli naraz może być bliskich 0 i wiele bliskich 1.",
+    )
 
 
-@check("1a.decoder_deterministic", "0.06", "Dekoder nie losuje",
-       "Próbkowanie odbywa się poza dekoderem: ten sam wektor ukryty daje zawsze tę samą rekonstrukcję.")
+@check(
+    "1a.decoder_deterministic",
+    "0.06",
+    "Dekoder nie losuje",
+    "Próbkowanie odbywa się poza dekoderem: ten sam wektor ukryty daje zawsze tę samą rekonstrukcję.",
+)
 def test_decoder_deterministic(student, rng, seeds):
     z = rng.normal(0, 1, (BATCH, SIZES[3]))
     reply = student.probe("decode", sizes=[SIZES[3], SIZES[2], SIZES[0]], z=z, repeat=3, seed=seeds())
     output = reply.array("output", (3, BATCH, SIZES[0]))
-    require(np.allclose(output[0], output[1], atol=1e-6) and np.allclose(output[0], output[2], atol=1e-6),
-            "dekoder daje różne wyniki dla tego samego wektora ukrytego.", "tego samego wyniku za każdym razem.")
+    require(
+        np.allclose(output[0], output[1], atol=1e-6) and np.allclose(output[0], output[2], atol=1e-6),
+        "dekoder daje różne wyniki dla tego samego wektora ukrytego.",
+        "tego samego wyniku za każdym razem.",
+    )
 
 
 @pytest.fixture
@@ -199,9 +268,13 @@ def residuals(student, rng, seeds, batch=64, draws=400):
     return (reply.array("samples", (draws, batch, SMALL[3])) - loc) / scale
 
 
-@check("1a.encoder_forward_distribution", "0.12", "encoder_forward losuje z rozkładu o podanej średniej i odchyleniu",
-       "Wektor ukryty to próbka z rozkładu normalnego o średniej z_loc i odchyleniu standardowym z_scale. "
-       "Zwróć uwagę, czy podajesz odchylenie, czy wariancję, i czy średnia nie została pominięta.")
+@check(
+    "1a.encoder_forward_distribution",
+    "0.12",
+    "encoder_forward losuje z rozkładu o podanej średniej i odchyleniu",
+    "Wektor ukryty to próbka z rozkładu normalnego o średniej z_loc i odchyleniu standardowym z_scale. "
+    "Zwróć uwagę, czy podajesz odchylenie, czy wariancję, i czy średnia nie została pominięta.",
+)
 def test_encoder_forward_distribution(residuals):
     # False alarms: 384 entries of 400 draws, each bound at 6.5 standard errors or more: below 1e-7 in all.
     distinct = np.unique(residuals, axis=0)
@@ -210,17 +283,26 @@ def test_encoder_forward_distribution(residuals):
     n = len(r)
     mean, std = r.mean(axis=0), r.std(axis=0)
     worst = np.abs(mean).max()
-    require(worst < 6.5 / np.sqrt(n), f"średnia próbek odbiega od z_loc o {worst:.2f} odchylenia standardowego.",
-            "średniej równej z_loc.")
+    require(
+        worst < 6.5 / np.sqrt(n),
+        f"średnia próbek odbiega od z_loc o {worst:.2f} odchylenia standardowego.",
+        "średniej równej z_loc.",
+    )
     off = std[np.abs(np.log(std + 1e-12)).argmax()]
-    require(abs(off**2 - 1) < 6.5 * np.sqrt(2 / n), f"odchylenie próbek to {off:.3g} wartości z_scale.",
-            "odchylenia standardowego równego z_scale.")
+    require(
+        abs(off**2 - 1) < 6.5 * np.sqrt(2 / n),
+        f"odchylenie próbek to {off:.3g} wartości z_scale.",
+        "odchylenia standardowego równego z_scale.",
+    )
     if repeated:
         return  # 1a.encoder_forward_independence says so
     apart = r[:, own_noise(r)]
     fourth = float((apart**4).mean())
-    require(abs(fourth - 3) < 11 * np.sqrt(96 / apart.size),
-            f"rozkład próbek nie jest normalny (czwarty moment {fourth:.2f}).", "rozkładu normalnego (moment 3).")
+    require(
+        abs(fourth - 3) < 11 * np.sqrt(96 / apart.size),
+        f"rozkład próbek nie jest normalny (czwarty moment {fourth:.2f}).",
+        "rozkładu normalnego (moment 3).",
+    )
 
 
 def own_noise(r):
@@ -229,22 +311,33 @@ def own_noise(r):
     return [column for column in range(r.shape[1]) if not (relation[column, :column] > 0.99).any()]
 
 
-@check("1a.encoder_forward_independence", "0.06", "Każda próbka ma własny, świeży szum",
-       "Szum ma mieć taki sam kształt jak z_loc i być losowany od nowa przy każdym wywołaniu, bez ustawiania ziarna.")
+@check(
+    "1a.encoder_forward_independence",
+    "0.06",
+    "Każda próbka ma własny, świeży szum",
+    "Szum ma mieć taki sam kształt jak z_loc i być losowany od nowa przy każdym wywołaniu, bez ustawiania ziarna.",
+)
 def test_encoder_forward_independence(residuals):
     # False alarms: 73,536 correlations of 400 draws with bound 8 standard errors: below 1e-10.
     r = residuals.reshape(len(residuals), -1)
     require((r.std(axis=0) > 1e-6).all(), "kolejne wywołania dają te same wektory ukryte.", "za każdym razem nowych.")
     relation = np.abs(np.corrcoef(r.T) - np.eye(r.shape[1])).max()
-    require(relation < 0.4, f"szum różnych przykładów lub cech jest wspólny (korelacja {relation:.2f}).",
-            "niezależnego szumu dla każdego przykładu i każdej cechy.")
+    require(
+        relation < 0.4,
+        f"szum różnych przykładów lub cech jest wspólny (korelacja {relation:.2f}).",
+        "niezależnego szumu dla każdego przykładu i każdej cechy.",
+    )
     centred = r - r.mean(axis=0)
     lagged = abs(np.corrcoef(centred[:-1].ravel(), centred[1:].ravel())[0, 1])
     require(lagged < 0.1, f"kolejne wywołania są zależne (korelacja {lagged:.2f}).", "niezależnych losowań.")
 
 
-@check("1a.decoder_forward", "0.06", "decoder_forward odtwarza obraz z wyniku dekodera",
-       "Rekonstrukcja to wynik dekodera ułożony z powrotem w kształt obrazu wejściowego, piksel po pikselu.")
+@check(
+    "1a.decoder_forward",
+    "0.06",
+    "decoder_forward odtwarza obraz z wyniku dekodera",
+    "Rekonstrukcja to wynik dekodera ułożony z powrotem w kształt obrazu wejściowego, piksel po pikselu.",
+)
 def test_decoder_forward(student, rng, seeds):
     z, output = rng.normal(0, 1, (5, SMALL[3])), rng.uniform(0, 1, (5, SMALL[0]))
     reply = student.probe("restore", sizes=SMALL, z=z, image_shape=[1, 8, 8], output=output, seed=seeds())
@@ -253,13 +346,20 @@ def test_decoder_forward(student, rng, seeds):
     if not np.allclose(image.reshape(5, -1), output, atol=1e-6):
         reply = student.probe("restore", sizes=SMALL, z=z, image_shape=[1, 8, 8], seed=seeds())
         image, output = reply.array("image", (5, 1, 8, 8)), reply.array("output", (5, SMALL[0]))
-    require(np.allclose(image.reshape(5, -1), output, atol=1e-6), "obraz różni się od wyniku dekodera.",
-            "tych samych pikseli w tej samej kolejności.")
+    require(
+        np.allclose(image.reshape(5, -1), output, atol=1e-6),
+        "obraz różni się od wyniku dekodera.",
+        "tych samych pikseli w tej samej kolejności.",
+    )
 
 
-@check("1a.gradients", "0.06", "Gradient rekonstrukcji dociera do wszystkich wag",
-       "Na drodze od wejścia do rekonstrukcji nie może być niczego, co odcina gradient: .detach(), .data, "
-       "torch.no_grad() ani przejścia przez NumPy.")
+@check(
+    "1a.gradients",
+    "0.06",
+    "Gradient rekonstrukcji dociera do wszystkich wag",
+    "Na drodze od wejścia do rekonstrukcji nie może być niczego, co odcina gradient: .detach(), .data, "
+    "torch.no_grad() ani przejścia przez NumPy.",
+)
 def test_gradients(student, rng, seeds):
     x = random_images(rng, BATCH, 28)
     rows = student.probe("gradients", sizes=SIZES, x=x, seed=seeds()).items("parameters")
@@ -274,8 +374,10 @@ def test_gradients(student, rng, seeds):
 def site_probe(student, rng, seeds, batch=7):
     """A function that returns the sites of ``model`` or ``guide``, and the known values put into the networks."""
     known = {
-        "x": random_images(rng, batch, 8), "loc": rng.normal(0, 1, (batch, SMALL[3])),
-        "scale": rng.uniform(0.2, 2, (batch, SMALL[3])), "output": rng.uniform(0.05, 0.95, (batch, SMALL[0])),
+        "x": random_images(rng, batch, 8),
+        "loc": rng.normal(0, 1, (batch, SMALL[3])),
+        "scale": rng.uniform(0.2, 2, (batch, SMALL[3])),
+        "output": rng.uniform(0.05, 0.95, (batch, SMALL[0])),
     }
 
     def sites(function):
@@ -289,21 +391,33 @@ def require_normal(site, mean, stddev, what):
     batch = mean.shape[0]
     for field, expected in (("mean", mean), ("stddev", stddev)):
         got = site.array(field) if field in site else np.array([])
-        require(got.shape == expected.shape and np.allclose(got, expected, atol=1e-4),
-                f"{what} ma inną {'średnią' if field == 'mean' else 'wartość odchylenia'} niż w podanym kodzie.",
-                "rozkładu takiego jak w podanym kodzie.")
+        require(
+            got.shape == expected.shape and np.allclose(got, expected, atol=1e-4),
+            f"{what} ma inną {'średnią' if field == 'mean' else 'wartość odchylenia'} niż w podanym kodzie.",
+            "rozkładu takiego jak w podanym kodzie.",
+        )
     require_plate(site, batch, what)
 
 
 def require_plate(site, batch, what):
-    require(site.array("plates").tolist() == [batch], f"{what} nie leży w pyro.plate o rozmiarze batcha.",
-            "jednego pyro.plate obejmującego przykłady.")
-    require(site.array("log_prob").shape == (batch,), f"log_prob ({what}) ma kształt {site.array('log_prob').shape}.",
-            f"jednej liczby na przykład, czyli ({batch},); zobacz to_event.")
+    require(
+        site.array("plates").tolist() == [batch],
+        f"{what} nie leży w pyro.plate o rozmiarze batcha.",
+        "jednego pyro.plate obejmującego przykłady.",
+    )
+    require(
+        site.array("log_prob").shape == (batch,),
+        f"log_prob ({what}) ma kształt {site.array('log_prob').shape}.",
+        f"jednej liczby na przykład, czyli ({batch},); zobacz to_event.",
+    )
 
 
-@check("1a.model", "0.05", "Model generatywny jest taki, jak podano",
-       "Metody model nie trzeba zmieniać: prior N(0, I), obrazy obserwowane przez obs=x, wszystko w pyro.plate.")
+@check(
+    "1a.model",
+    "0.05",
+    "Model generatywny jest taki, jak podano",
+    "Metody model nie trzeba zmieniać: prior N(0, I), obrazy obserwowane przez obs=x, wszystko w pyro.plate.",
+)
 def test_model(site_probe):
     sites, known = site_probe
     rows = sites("model")
@@ -313,39 +427,60 @@ def test_model(site_probe):
     require(len(observed) == 1, f"model ma {len(observed)} obserwowanych zmiennych.", "jednej: obrazu (obs=x).")
     require(len(latent) == 1, f"model ma {len(latent)} zmiennych ukrytych.", "jednej: wektora ukrytego.")
     require_normal(latent[0], np.zeros_like(known["loc"]), np.ones_like(known["scale"]), "prior")
-    require(latent[0].number("factor") == 1 and observed[0].number("factor") == 1,
-            "log-prawdopodobieństwa w modelu są przeskalowane.", "modelu bez skalowania (to zadanie 3).")
-    require(np.allclose(observed[0].array("value"), known["x"], atol=1e-6), "obserwowany jest inny tensor niż x.",
-            "obserwacji obs=x.")
+    require(
+        latent[0].number("factor") == 1 and observed[0].number("factor") == 1,
+        "log-prawdopodobieństwa w modelu są przeskalowane.",
+        "modelu bez skalowania (to zadanie 3).",
+    )
+    require(
+        np.allclose(observed[0].array("value"), known["x"], atol=1e-6),
+        "obserwowany jest inny tensor niż x.",
+        "obserwacji obs=x.",
+    )
     require_plate(observed[0], batch, "obraz")
     expected = oracles.bernoulli_log_prob(known["x"].reshape(batch, -1), known["output"])
-    require(np.allclose(observed[0].array("log_prob"), expected, rtol=1e-3, atol=1e-2),
-            "prawdopodobieństwo obrazu jest inne niż w rozkładzie Bernoulliego o podanych pikselach.",
-            "rozkładu Bernoulliego, którego parametrem jest wynik dekodera.")
+    require(
+        np.allclose(observed[0].array("log_prob"), expected, rtol=1e-3, atol=1e-2),
+        "prawdopodobieństwo obrazu jest inne niż w rozkładzie Bernoulliego o podanych pikselach.",
+        "rozkładu Bernoulliego, którego parametrem jest wynik dekodera.",
+    )
 
 
-@check("1a.guide", "0.05", "Guide jest taki, jak podano",
-       "Metody guide nie trzeba zmieniać: jedna zmienna ukryta o tej samej nazwie co w model, z rozkładu "
-       "o parametrach, które daje koder.")
+@check(
+    "1a.guide",
+    "0.05",
+    "Guide jest taki, jak podano",
+    "Metody guide nie trzeba zmieniać: jedna zmienna ukryta o tej samej nazwie co w model, z rozkładu "
+    "o parametrach, które daje koder.",
+)
 def test_guide(site_probe):
     sites, known = site_probe
     rows = sites("guide")
     require(len(rows) == 1, f"guide ma {len(rows)} zmiennych.", "jednej: wektora ukrytego.")
     require_normal(rows[0], known["loc"], known["scale"], "posterior")
-    require(rows[0].number("factor") == 1, "log-prawdopodobieństwo w guide jest przeskalowane.",
-            "guide bez skalowania (to zadanie 3).")
+    require(
+        rows[0].number("factor") == 1,
+        "log-prawdopodobieństwo w guide jest przeskalowane.",
+        "guide bez skalowania (to zadanie 3).",
+    )
     try:
         names = {site.text("name") for site in sites("model") if not site.number("observed")}
     except ProbeError:
         return  # 1a.model says what is wrong there
-    require(not names or rows[0].text("name") in names,
-            f"zmienna w guide nazywa się {rows[0].text('name')!r}, a w model: {', '.join(sorted(names))}.",
-            "tej samej nazwy w obu metodach.")
+    require(
+        not names or rows[0].text("name") in names,
+        f"zmienna w guide nazywa się {rows[0].text('name')!r}, a w model: {', '.join(sorted(names))}.",
+        "tej samej nazwy w obu metodach.",
+    )
 
 
-@check("1a.elbo", "0.05", "Funkcja kosztu to ujemne ELBO",
-       "Sprawdź, czy koder, dekoder, model i guide razem dają −E[log p(x|z)] + KL: porównaj stratę z wartością "
-       "policzoną ręcznie dla zerowych wag.")
+@check(
+    "1a.elbo",
+    "0.05",
+    "Funkcja kosztu to ujemne ELBO",
+    "Sprawdź, czy koder, dekoder, model i guide razem dają −E[log p(x|z)] + KL: porównaj stratę z wartością "
+    "policzoną ręcznie dla zerowych wag.",
+)
 def test_elbo(student, rng, seeds):
     x, stub = random_images(rng, BATCH, 28), random_stub(rng, BATCH, SIZES[3], SIZES[0])
     require_elbo(student, x, seeds(), "ze znanym koderem i dekoderem", stub=stub)

@@ -14,16 +14,24 @@ def trained(student, module_rng, module_seeds):
     return measure(student, "vae_model", module_rng, module_seeds)
 
 
-@check("1a.trained_elbo", "0.15", "Wytrenowany VAE rekonstruuje cyfry, a ukryta reprezentacja niesie informację",
-       "Jeśli strata spada zbyt wolno albo KL jest bliskie zera, sprawdź, czy rekonstrukcja zależy od wektora "
-       "ukrytego i czy gradient dociera do kodera.")
+@check(
+    "1a.trained_elbo",
+    "0.15",
+    "Wytrenowany VAE rekonstruuje cyfry, a ukryta reprezentacja niesie informację",
+    "Jeśli strata spada zbyt wolno albo KL jest bliskie zera, sprawdź, czy rekonstrukcja zależy od wektora "
+    "ukrytego i czy gradient dociera do kodera.",
+)
 def test_trained_elbo(trained):
     require_inside("vae_negative_elbo", trained.negative_elbo, "po treningu −ELBO wynosi {:.1f} nata na obraz.")
     require_inside("vae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
 
 
-@check("1a.trained_posterior", "0.15", "Po treningu wektory ukryte mają rozkład zbliżony do priora",
-       "Wektory ukryte całego zbioru powinny razem układać się w rozkład zbliżony do N(0, 1). Jeśli wariancja jest "
-       "inna, sprawdź z_scale i wyraz KL.")
+@check(
+    "1a.trained_posterior",
+    "0.15",
+    "Po treningu wektory ukryte mają rozkład zbliżony do priora",
+    "Wektory ukryte całego zbioru powinny razem układać się w rozkład zbliżony do N(0, 1). Jeśli wariancja jest "
+    "inna, sprawdź z_scale i wyraz KL.",
+)
 def test_trained_posterior(student, trained):
     require_variance(student, "vae_variance", trained)

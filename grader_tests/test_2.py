@@ -70,14 +70,22 @@ def ask_accuracies(student, split, kinds, seed):
 def refitted(student, entries, splits, module_seeds):
     """Labels for the fresh images by the classifiers of latents, as they are and fitted anew on either split."""
     complete(entries)
-    return student.probe("refitted_predictions", splits={"train": list(splits.train), "val": list(splits.val)},
-                         fits={"train": ["train"], "val": ["val"], "both": ["train", "val"]},
-                         queries=splits.fresh[0], seed=module_seeds())
+    return student.probe(
+        "refitted_predictions",
+        splits={"train": list(splits.train), "val": list(splits.val)},
+        fits={"train": ["train"], "val": ["val"], "both": ["train", "val"]},
+        queries=splits.fresh[0],
+        seed=module_seeds(),
+    )
 
 
-@check("2.entries", "0.20", "classification_results ma trzy kompletne wpisy",
-       "Uzupełnij słownik tak, jak opisano w treści zadania: wpisy raw, ae i vae, w każdym nauczony klasyfikator, "
-       "accuracy, fit_time i predict_time.")
+@check(
+    "2.entries",
+    "0.20",
+    "classification_results ma trzy kompletne wpisy",
+    "Uzupełnij słownik tak, jak opisano w treści zadania: wpisy raw, ae i vae, w każdym nauczony klasyfikator, "
+    "accuracy, fit_time i predict_time.",
+)
 def test_entries(entries):
     for key in KEYS:
         require(key in entries, f"brakuje wpisu {key!r}.", "wpisów 'raw', 'ae' i 'vae'.")
@@ -88,8 +96,12 @@ def test_entries(entries):
         require(0 <= value <= 1, f"accuracy we wpisie {key!r} to {value:g}.", "ułamka od 0 do 1.")
 
 
-@check("2.same_classifier", "0.20", "Ten sam klasyfikator i te same hiperparametry w trzech wariantach",
-       "Porównanie reprezentacji jest uczciwe, gdy zmienia się tylko wejście klasyfikatora.")
+@check(
+    "2.same_classifier",
+    "0.20",
+    "Ten sam klasyfikator i te same hiperparametry w trzech wariantach",
+    "Porównanie reprezentacji jest uczciwe, gdy zmienia się tylko wejście klasyfikatora.",
+)
 def test_same_classifier(entries):
     complete(entries)
     for field, what in (("class", "klasy"), ("parameters", "hiperparametry")):
@@ -97,9 +109,13 @@ def test_same_classifier(entries):
         require(len(set(values.values())) == 1, f"różne {what}: {values}.", "takich samych we wszystkich wpisach.")
 
 
-@check("2.accuracy", "0.30", "Podane accuracy zgadza się z policzonym na zbiorze walidacyjnym",
-       "Accuracy licz na zbiorze walidacyjnym, z przewidywań klasyfikatora, który jest w tym samym wpisie, i na "
-       "reprezentacji z modelu, którego dotyczy wpis.")
+@check(
+    "2.accuracy",
+    "0.30",
+    "Podane accuracy zgadza się z policzonym na zbiorze walidacyjnym",
+    "Accuracy licz na zbiorze walidacyjnym, z przewidywań klasyfikatora, który jest w tym samym wpisie, i na "
+    "reprezentacji z modelu, którego dotyczy wpis.",
+)
 def test_accuracy(student, entries, accuracies, splits, seeds):
     # Pixels and a plain autoencoder give the same predictions again: 0.006 admits rounding to two decimals.
     # Latents of a VAE are drawn anew: their accuracy has a standard deviation of about 0.002; 0.02 is 7 of them
@@ -110,47 +126,72 @@ def test_accuracy(student, entries, accuracies, splits, seeds):
         if key == "vae":
             tolerance += np.ptp([accuracies["val", kind] for kind in ("vae", "vae_again", "vae_once_more")])
         nearest = min(found, key=lambda value: abs(value - reported))
-        require(abs(nearest - reported) <= tolerance,
-                f"we wpisie {key!r} podano {reported:.4f}.", f"około {nearest:.4f}.")
+        require(
+            abs(nearest - reported) <= tolerance, f"we wpisie {key!r} podano {reported:.4f}.", f"około {nearest:.4f}."
+        )
     reported, on_val = entries["raw"].number("accuracy"), accuracies["val", "raw"]
     if reported != pytest.approx(on_val, abs=1e-9):
         on_train = ask_accuracies(student, splits.train, ["raw"], seeds())["raw"]
-        require(reported != pytest.approx(on_train, abs=1e-9),
-                f"we wpisie 'raw' podano accuracy ze zbioru treningowego ({reported:.4f}).",
-                f"accuracy ze zbioru walidacyjnego ({on_val:.4f}).")
+        require(
+            reported != pytest.approx(on_train, abs=1e-9),
+            f"we wpisie 'raw' podano accuracy ze zbioru treningowego ({reported:.4f}).",
+            f"accuracy ze zbioru walidacyjnego ({on_val:.4f}).",
+        )
 
 
-@check("2.trained_on_train", "0.25", "Klasyfikatory uczono na zbiorze treningowym",
-       "Zbiór walidacyjny służy tylko do oceny. Klasyfikator uczony na nim wypada tam lepiej niż na obrazach, "
-       "których nie widział.")
+@check(
+    "2.trained_on_train",
+    "0.25",
+    "Klasyfikatory uczono na zbiorze treningowym",
+    "Zbiór walidacyjny służy tylko do oceny. Klasyfikator uczony na nim wypada tam lepiej niż na obrazach, "
+    "których nie widział.",
+)
 def test_trained_on_train(accuracies, refitted):
     # Difference of two accuracies on 10,000 and 3,000 images: standard error below 0.0104; 0.06 is more than 5 of them.
     for key in KEYS:
         kinds = [kind for kind in KINDS if kind.startswith(key)]
         seen, unseen = min(((accuracies["val", k], accuracies["fresh", k]) for k in kinds), key=lambda a: a[0] - a[1])
-        require(seen - unseen < 0.06, f"({NAMES[key]}) accuracy {seen:.3f} na zbiorze walidacyjnym, ale {unseen:.3f} "
-                "na obrazach spoza obu zbiorów.", "podobnych wartości, bo żaden z tych obrazów nie służył do nauki.")
+        require(
+            seen - unseen < 0.06,
+            f"({NAMES[key]}) accuracy {seen:.3f} na zbiorze walidacyjnym, ale {unseen:.3f} "
+            "na obrazach spoza obu zbiorów.",
+            "podobnych wartości, bo żaden z tych obrazów nie służył do nauki.",
+        )
     own = refitted.array("ae_own", (FRESH,))
     agreement = {fit: float((own == refitted.array(f"ae_{fit}", (FRESH,))).mean()) for fit in ("train", "val", "both")}
     for fit, where in (("val", "walidacyjnym"), ("both", "treningowym i walidacyjnym razem")):
         # A classifier without randomness equals its refit; one with it may be near any, and is judged above alone.
-        require(agreement[fit] < 0.99 or agreement[fit] <= agreement["train"] + 0.005,
-                f"klasyfikator zgadza się w {agreement[fit]:.1%} z nauczonym na zbiorze {where}, a tylko w "
-                f"{agreement['train']:.1%} z nauczonym na treningowym.", "nauki na zbiorze treningowym.")
+        require(
+            agreement[fit] < 0.99 or agreement[fit] <= agreement["train"] + 0.005,
+            f"klasyfikator zgadza się w {agreement[fit]:.1%} z nauczonym na zbiorze {where}, a tylko w "
+            f"{agreement['train']:.1%} z nauczonym na treningowym.",
+            "nauki na zbiorze treningowym.",
+        )
 
 
-@check("2.weak_on_raw", "0.20", "Na samych pikselach klasyfikator jest słaby",
-       "Silny klasyfikator radzi sobie z MNIST bez pomocy reprezentacji i niczego o niej nie mówi. Weź prostszy.")
+@check(
+    "2.weak_on_raw",
+    "0.20",
+    "Na samych pikselach klasyfikator jest słaby",
+    "Silny klasyfikator radzi sobie z MNIST bez pomocy reprezentacji i niczego o niej nie mówi. Weź prostszy.",
+)
 def test_weak_on_raw(accuracies):
     value = accuracies["val", "raw"]
     require(value < 0.93, f"accuracy na pikselach to {value:.3f}.", "wartości poniżej 0,93.")
 
 
-@check("2.latents_informative", "0.15", "Klasyfikatory na wektorach ukrytych są lepsze niż zgadywanie",
-       "Sprawdź, czy klasyfikator dostaje wektory ukryte z właściwego modelu i etykiety w tej samej kolejności.")
+@check(
+    "2.latents_informative",
+    "0.15",
+    "Klasyfikatory na wektorach ukrytych są lepsze niż zgadywanie",
+    "Sprawdź, czy klasyfikator dostaje wektory ukryte z właściwego modelu i etykiety w tej samej kolejności.",
+)
 def test_latents_informative(accuracies, refitted, splits):
-    require(accuracies["val", "ae"] > 0.25, f"(autokoder) accuracy {accuracies['val', 'ae']:.3f}.",
-            "wartości wyraźnie powyżej 0,1.")
+    require(
+        accuracies["val", "ae"] > 0.25,
+        f"(autokoder) accuracy {accuracies['val', 'ae']:.3f}.",
+        "wartości wyraźnie powyżej 0,1.",
+    )
     # How much the latents of the VAE tell is a matter of task 1a: the classifier must make of them what one that
     # is fitted anew makes of them.
     possible = float((refitted.array("vae_train", (FRESH,)) == splits.fresh[1]).mean())
@@ -158,9 +199,13 @@ def test_latents_informative(accuracies, refitted, splits):
     require(value > possible - 0.1, f"(VAE) accuracy {value:.3f}.", f"około {possible:.3f} na tych wektorach ukrytych.")
 
 
-@check("2.times", "0.10", "Zmierzono czas uczenia i wnioskowania",
-       "Zmierz czas przed i po fit oraz przed i po predict, na przykład przez time.perf_counter(), i podaj różnicę "
-       "w sekundach.")
+@check(
+    "2.times",
+    "0.10",
+    "Zmierzono czas uczenia i wnioskowania",
+    "Zmierz czas przed i po fit oraz przed i po predict, na przykład przez time.perf_counter(), i podaj różnicę "
+    "w sekundach.",
+)
 def test_times(entries):
     for key in KEYS:
         require(key in entries, f"brakuje wpisu {key!r}.", "czasów w każdym wpisie.")
@@ -169,17 +214,25 @@ def test_times(entries):
             require(0 < value < 3600, f"{name} we wpisie {key!r} to {value:g} s.", "dodatniej liczby sekund.")
 
 
-@check("2.encoders_untouched", "0.10", "Autokodery nie były douczane przy klasyfikacji",
-       "Sprawdzamy reprezentację, która już powstała: klasyfikator uczy się na wektorach ukrytych, a wagi kodera "
-       "się nie zmieniają.")
+@check(
+    "2.encoders_untouched",
+    "0.10",
+    "Autokodery nie były douczane przy klasyfikacji",
+    "Sprawdzamy reprezentację, która już powstała: klasyfikator uczy się na wektorach ukrytych, a wagi kodera "
+    "się nie zmieniają.",
+)
 def test_encoders_untouched(student, entries, rng, seeds):
     error = reconstruction_error(student, "ae_model", rng, seeds)
     require_below("ae_mse", error, "ae_model rekonstruuje teraz obrazy z błędem MSE {:.4f}.")
     now = student.probe("weights_checksum", model="vae_model", seed=seeds())
-    changed = [part for part, note in VAE_WEIGHTS.items()
-               if student.notes.get(note, now.number(part)) != now.number(part)]
-    require(changed != ["encoder"], "koder w vae_model ma inne wagi niż po treningu, a dekoder te same.",
-            "wag, których nauka klasyfikatora nie zmienia.")
+    changed = [
+        part for part, note in VAE_WEIGHTS.items() if student.notes.get(note, now.number(part)) != now.number(part)
+    ]
+    require(
+        changed != ["encoder"],
+        "koder w vae_model ma inne wagi niż po treningu, a dekoder te same.",
+        "wag, których nauka klasyfikatora nie zmienia.",
+    )
     if changed:  # perhaps an experiment of 1b: then it still reconstructs
         measured = measure(student, "vae_model", rng, seeds)
         require_below("vae_negative_elbo", measured.negative_elbo, "vae_model ma teraz −ELBO {:.1f} nata na obraz.")

@@ -48,15 +48,18 @@ class BetaEvidence:
 def evidence(student, module_seeds):
     rng = np.random.default_rng(module_seeds())
     x, stub = random_images(rng, BATCH, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
-    reply, agrees = judged_losses(student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES,
-                                  betas=list(BETAS), stub=stub)
+    reply, agrees = judged_losses(
+        student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES, betas=list(BETAS), stub=stub
+    )
     z = reply.array("z")
     probabilities = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
     log_q = oracles.normal_log_prob(z, stub["loc"], stub["scale"]).sum(axis=-1)
     log_p = oracles.normal_log_prob(z, 0.0, 1.0).sum(axis=-1)
     log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), probabilities).sum(axis=-1)
-    loss, expected = reply.array("loss", log_q.shape), [
-        expected_losses(reply, x, row, beta).mean() for row, beta in enumerate(BETAS)]
+    loss, expected = (
+        reply.array("loss", log_q.shape),
+        [expected_losses(reply, x, row, beta).mean() for row, beta in enumerate(BETAS)],
+    )
     return BetaEvidence(
         agrees=agrees,
         loss=loss.mean(axis=1) / BATCH,
@@ -75,42 +78,71 @@ def numbers(values):
 ASKED = f"dla β = {numbers(BETAS)}"
 
 
-@check("3.subclass", "0.10", "β-VAE dziedziczy po VAE i korzysta z jego sieci",
-       "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model "
-       "i guide.")
+@check(
+    "3.subclass",
+    "0.10",
+    "β-VAE dziedziczy po VAE i korzysta z jego sieci",
+    "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model i guide.",
+)
 def test_subclass(student, seeds):
     reply = student.probe("inheritance", seed=seeds())
-    require(reply.number("subclass"), "BetaVariationalAutoencoder nie dziedziczy po VariationalAutoencoder.",
-            "klasy pochodnej VariationalAutoencoder.")
-    require(reply.number("encoder") and reply.number("decoder"), "model ma inne sieci niż VEncoder i VDecoder.",
-            "tych samych sieci co w zadaniu 1a.")
+    require(
+        reply.number("subclass"),
+        "BetaVariationalAutoencoder nie dziedziczy po VariationalAutoencoder.",
+        "klasy pochodnej VariationalAutoencoder.",
+    )
+    require(
+        reply.number("encoder") and reply.number("decoder"),
+        "model ma inne sieci niż VEncoder i VDecoder.",
+        "tych samych sieci co w zadaniu 1a.",
+    )
 
 
-@check("3.beta_argument", "0.15", "Argument beta ma wpływ na funkcję kosztu",
-       "Zapamiętaj argument konstruktora w obiekcie (self) i używaj tylko jego: nie zmiennej globalnej, nie stałej.")
+@check(
+    "3.beta_argument",
+    "0.15",
+    "Argument beta ma wpływ na funkcję kosztu",
+    "Zapamiętaj argument konstruktora w obiekcie (self) i używaj tylko jego: nie zmiennej globalnej, nie stałej.",
+)
 def test_beta_argument(evidence):
-    require(evidence.argument_respected, f"waga KL w stracie to {numbers(evidence.effective)} {ASKED}.",
-            "wagi równej argumentowi beta podanemu w konstruktorze.")
+    require(
+        evidence.argument_respected,
+        f"waga KL w stracie to {numbers(evidence.effective)} {ASKED}.",
+        "wagi równej argumentowi beta podanemu w konstruktorze.",
+    )
 
 
-@check("3.beta_one", "0.10", "Dla β = 1 model jest zwykłym VAE",
-       "Podstaw β = 1 do wzoru: funkcja kosztu powinna być dokładnie taka jak w zadaniu 1a.")
+@check(
+    "3.beta_one",
+    "0.10",
+    "Dla β = 1 model jest zwykłym VAE",
+    "Podstaw β = 1 do wzoru: funkcja kosztu powinna być dokładnie taka jak w zadaniu 1a.",
+)
 def test_beta_one(evidence):
-    require(evidence.agrees[0], f"dla β = 1 strata to {evidence.loss[0]:.3f} nata na obraz.",
-            f"{evidence.expected[0]:.3f}, tak jak w zwykłym VAE.")
+    require(
+        evidence.agrees[0],
+        f"dla β = 1 strata to {evidence.loss[0]:.3f} nata na obraz.",
+        f"{evidence.expected[0]:.3f}, tak jak w zwykłym VAE.",
+    )
 
 
-@check("3.beta_loss", "0.35", "β mnoży w funkcji kosztu cały wyraz KL i tylko ten wyraz",
-       "KL to różnica dwóch log-prawdopodobieństw: z guide (posterior) i z model (prior). Rekonstrukcja nie jest "
-       "mnożona.")
+@check(
+    "3.beta_loss",
+    "0.35",
+    "β mnoży w funkcji kosztu cały wyraz KL i tylko ten wyraz",
+    "KL to różnica dwóch log-prawdopodobieństw: z guide (posterior) i z model (prior). Rekonstrukcja nie jest mnożona.",
+)
 def test_beta_loss(evidence):
     rows = [row for row, beta in enumerate(BETAS) if beta != 1.0]
     wrong = [row for row in rows if not evidence.agrees[row]]
     if wrong:
         row = wrong[-1]
         observed = f"dla β = {BETAS[row]:g} strata to {evidence.loss[row]:.3f} nata na obraz."
-        require(False, f"{observed} {diagnosis(evidence)}",
-                f"{evidence.expected[row]:.3f}, czyli −log p(x|z) + β·(log q(z|x) − log p(z)).")
+        require(
+            False,
+            f"{observed} {diagnosis(evidence)}",
+            f"{evidence.expected[row]:.3f}, czyli −log p(x|z) + β·(log q(z|x) − log p(z)).",
+        )
 
 
 def diagnosis(evidence):
@@ -123,8 +155,11 @@ def diagnosis(evidence):
         return "Skalujesz tylko prior w model: posterior w guide ma nadal wagę 1, więc to nie jest β·KL."
     if scaled["prior"] and scaled["likelihood"]:
         return "Skalujesz cały model, razem z rekonstrukcją."
-    return ("Mnożniki log-prawdopodobieństw: " + ", ".join(
-        f"{title} {numbers(getattr(evidence, name))}" for name, title in ROLES.items()) + f" {ASKED}.")
+    return (
+        "Mnożniki log-prawdopodobieństw: "
+        + ", ".join(f"{title} {numbers(getattr(evidence, name))}" for name, title in ROLES.items())
+        + f" {ASKED}."
+    )
 
 
 ROLES = {"posterior": "posterior (guide)", "prior": "prior (model)", "likelihood": "rekonstrukcja (model)"}
@@ -133,23 +168,38 @@ ROLES = {"posterior": "posterior (guide)", "prior": "prior (model)", "likelihood
 def require_factor(evidence, name, target):
     got = getattr(evidence, name)
     fine = all(evidence.agrees) or np.allclose(got, target, rtol=0.02)
-    require(fine, f"mnożnik log-prawdopodobieństwa: {ROLES[name]} to {numbers(got)} {ASKED}. {diagnosis(evidence)}",
-            f"{numbers(target)}.")
+    require(
+        fine,
+        f"mnożnik log-prawdopodobieństwa: {ROLES[name]} to {numbers(got)} {ASKED}. {diagnosis(evidence)}",
+        f"{numbers(target)}.",
+    )
 
 
-@check("3.posterior_scale", "0.20", "Log-prawdopodobieństwo posteriora (guide) jest mnożone przez β",
-       "Wyraz KL zawiera log q(z|x), a ten jest liczony w guide.")
+@check(
+    "3.posterior_scale",
+    "0.20",
+    "Log-prawdopodobieństwo posteriora (guide) jest mnożone przez β",
+    "Wyraz KL zawiera log q(z|x), a ten jest liczony w guide.",
+)
 def test_posterior_scale(evidence):
     require_factor(evidence, "posterior", evidence.target())
 
 
-@check("3.prior_scale", "0.20", "Log-prawdopodobieństwo priora (model) jest mnożone przez β",
-       "Wyraz KL zawiera też log p(z), a ten jest liczony w model: samo skalowanie guide nie wystarczy.")
+@check(
+    "3.prior_scale",
+    "0.20",
+    "Log-prawdopodobieństwo priora (model) jest mnożone przez β",
+    "Wyraz KL zawiera też log p(z), a ten jest liczony w model: samo skalowanie guide nie wystarczy.",
+)
 def test_prior_scale(evidence):
     require_factor(evidence, "prior", evidence.target())
 
 
-@check("3.likelihood_scale", "0.10", "Rekonstrukcja nie jest skalowana",
-       "Handler obejmujący całą metodę model mnoży także rekonstrukcję. Obejmij nim tylko zmienną ukrytą.")
+@check(
+    "3.likelihood_scale",
+    "0.10",
+    "Rekonstrukcja nie jest skalowana",
+    "Handler obejmujący całą metodę model mnoży także rekonstrukcję. Obejmij nim tylko zmienną ukrytą.",
+)
 def test_likelihood_scale(evidence):
     require_factor(evidence, "likelihood", np.ones(len(BETAS)))

@@ -11,16 +11,23 @@ def trained(student, module_rng, module_seeds):
     return measure(student, "bvae_model", module_rng, module_seeds)
 
 
-@check("3.trained_kl", "0.15", "Po treningu z β = 3 wyraz KL jest wyraźnie mniejszy niż w VAE",
-       "Silniejsza regularyzacja zbliża posterior każdego obrazu do priora, więc KL maleje, a rekonstrukcja "
-       "się pogarsza.")
+@check(
+    "3.trained_kl",
+    "0.15",
+    "Po treningu z β = 3 wyraz KL jest wyraźnie mniejszy niż w VAE",
+    "Silniejsza regularyzacja zbliża posterior każdego obrazu do priora, więc KL maleje, a rekonstrukcja się pogarsza.",
+)
 def test_trained_kl(trained):
     require_inside("bvae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
     require_inside("bvae_negative_elbo", trained.negative_elbo, "po treningu −ELBO (z wagą 1) to {:.1f} nata na obraz.")
 
 
-@check("3.trained_variance", "0.15", "Po treningu z β = 3 wektory ukryte nadal mają wariancję bliską 1",
-       "Gdy β mnoży cały wyraz KL, optimum priora się nie zmienia i wariancja jest bliska 1. Gdy skalowany jest tylko "
-       "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.")
+@check(
+    "3.trained_variance",
+    "0.15",
+    "Po treningu z β = 3 wektory ukryte nadal mają wariancję bliską 1",
+    "Gdy β mnoży cały wyraz KL, optimum priora się nie zmienia i wariancja jest bliska 1. Gdy skalowany jest tylko "
+    "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.",
+)
 def test_trained_variance(student, trained):
     require_variance(student, "bvae_variance", trained)

@@ -59,9 +59,7 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
     return Measures(kl - log_x, kl, variance)
 
 
-def reconstruction_error(
-    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]
-) -> float:
+def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
     """MSE, mean over pixels, of the notebook's autoencoder ``model`` on 500 validation images; raises ProbeError."""
     images, _ = mnist.images(train=False)
     x = images[rng.choice(len(images), 500, replace=False), None].astype(np.float32) / 255
@@ -89,5 +87,3 @@ def require_inside(name: str, value: float, observed: str) -> None:
     """Raise WrongError unless ``value`` lies in the band ``name``; ``observed`` is a format with a place for it."""
     low, high = bands()[name]
     require(low <= value <= high, observed.format(value), f"od {low:.3g} do {high:.3g}.")
-
-

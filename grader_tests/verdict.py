@@ -73,5 +73,10 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready data."""
-        return {"cell": self.cell, "seed": self.seed, "points": self.points, "maximum": self.maximum,
-                "checks": [asdict(result) for result in self.results]}
+        return {
+            "cell": self.cell,
+            "seed": self.seed,
+            "points": self.points,
+            "maximum": self.maximum,
+            "checks": [asdict(result) for result in self.results],
+        }

@@ -26,8 +26,11 @@ def judge_twice(cell: str, student: Student, seed: int) -> list[Any]:
     verdicts = [{result.id: (result.verdict, result.message) for result in results} for results in (here, there)]
     if verdicts[0] == verdicts[1]:
         return here
-    message = "; ".join(f"{key}: {verdicts[0][key]} here, {verdicts[1].get(key)} there"
-                        for key in verdicts[0] if verdicts[0][key] != verdicts[1].get(key))
+    message = "; ".join(
+        f"{key}: {verdicts[0][key]} here, {verdicts[1].get(key)} there"
+        for key in verdicts[0]
+        if verdicts[0][key] != verdicts[1].get(key)
+    )
     return [*here, CheckResult(DIFFERENCE, "", FAILED, "0", "0", message, "", 0.0)]
 
 

@@ -22,8 +22,10 @@ def graded_cells():
 def test_every_grade_cell_has_checks_worth_its_points():
     assert [cell for cell, _ in graded_cells()] == cells()
     for cell, points in graded_cells():
-        results = [CheckResult(m.kwargs["id"], "", PASSED, m.kwargs["points"], m.kwargs["points"], "", "", 0)
-                   for m in list_checks(cell)]
+        results = [
+            CheckResult(m.kwargs["id"], "", PASSED, m.kwargs["points"], m.kwargs["points"], "", "", 0)
+            for m in list_checks(cell)
+        ]
         assert Report(cell, 0, results).points == points, cell
 
 

@@ -16,8 +16,11 @@ QUESTIONS = [
     ("draw_latents", {"sizes": SIZES, "x": X, "loc": LATENT, "scale": np.ones((4, 3)), "draws": 3}, ["samples"]),
     ("restore", {"sizes": SIZES, "z": LATENT, "image_shape": [1, 8, 8]}, ["image", "output"]),
     ("losses", {"cls": "VariationalAutoencoder", "sizes": SIZES, "x": X, "draws": 2}, ["loss", "z", "prior_term"]),
-    ("losses", {"cls": "BetaVariationalAutoencoder", "sizes": SIZES, "x": X, "draws": 2, "betas": [0.5, 2.0],
-                "stub": STUB}, ["loss", "guide_term", "likelihood_term"]),
+    (
+        "losses",
+        {"cls": "BetaVariationalAutoencoder", "sizes": SIZES, "x": X, "draws": 2, "betas": [0.5, 2.0], "stub": STUB},
+        ["loss", "guide_term", "likelihood_term"],
+    ),
 ]
 
 
@@ -65,22 +68,28 @@ def answering(*outputs):
     return ChannelStudent(lambda source: list(outputs))
 
 
-@pytest.mark.parametrize("outputs", [
-    [],
-    [{"output_type": "stream", "text": "1.0"}],
-    [{"output_type": "display_data", "data": {REPLY_MIME: 7}}],
-    [{"output_type": "display_data", "data": {REPLY_MIME: "{}"}}],
-    [{"output_type": "display_data", "data": {REPLY_MIME: wire.encode([1, 2])}}],
-    [{"output_type": "error", "ename": "KeyError", "evalue": "x"}],
-], ids=["nothing", "text", "no string", "no message", "no fields", "error"])
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        [],
+        [{"output_type": "stream", "text": "1.0"}],
+        [{"output_type": "display_data", "data": {REPLY_MIME: 7}}],
+        [{"output_type": "display_data", "data": {REPLY_MIME: "{}"}}],
+        [{"output_type": "display_data", "data": {REPLY_MIME: wire.encode([1, 2])}}],
+        [{"output_type": "error", "ename": "KeyError", "evalue": "x"}],
+    ],
+    ids=["nothing", "text", "no string", "no message", "no fields", "error"],
+)
 def test_no_sensible_answer_is_an_error(outputs):
     with pytest.raises(ProbeError):
         answering(*outputs).probe("encode")
 
 
-@pytest.mark.parametrize("value", [
-    "text", None, [1.0], {"a": 1.0}, np.array(["a"]), np.zeros((2, 4)), np.zeros((2, 3), dtype=complex)
-], ids=["text", "none", "list", "dict", "strings", "shape", "complex"])
+@pytest.mark.parametrize(
+    "value",
+    ["text", None, [1.0], {"a": 1.0}, np.array(["a"]), np.zeros((2, 4)), np.zeros((2, 3), dtype=complex)],
+    ids=["text", "none", "list", "dict", "strings", "shape", "complex"],
+)
 def test_a_field_of_another_kind_is_an_error(value):
     with pytest.raises(ProbeError):
         Reply({"loc": value}).array("loc", (2, 3))
