@@ -35,13 +35,14 @@ ROOM = {
     "vae_variance": (0.5, 1.8),
     "bvae_negative_elbo": (0.8, 1.4),
     "bvae_kl": (0.03, 1.2),
-    "bvae_variance": (0.42, 1.4),
+    "bvae_variance": (0.42, 1.8),
 }
 """Factors of the lowest and the highest value seen. A right solution may well learn slower than every wheat (a deeper
 network: higher −ELBO, less KL, another variance), so there is much room on that side. The mistakes that only training
-shows must stay well outside at every seed: β on the guide alone or 1/β (variance 2.1 to 3.3 over 12 seeds; 0.26
-at most where β divides the scale of the encoder), any misplaced β (more KL than β = 3
-leaves), a collapsed posterior (KL near 0), a decoder that cannot draw (−ELBO above 500)."""
+shows must stay well outside at every seed: β on the guide alone (variance 2.9 to 3.3 over 10 seeds; 0.26 at most where β
+divides the scale of the encoder), any misplaced β (more KL than β = 3 leaves), a collapsed posterior (KL near 0),
+a decoder that cannot draw (−ELBO above 500). A model trained with β = 1 must stay inside the variance's band (1.9 at
+most), because its mistake has a name already."""
 MODELS = {"test_1a_training": "vae", "test_3_training": "bvae"}
 UNUSED = ("test_1a", "classification", "test_2", "test_3")
 REFERENCE = "scale_exp_half_logvar"

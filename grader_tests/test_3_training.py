@@ -5,6 +5,11 @@ import pytest
 from grader_tests.trained import measure, require_inside, require_variance
 from grader_tests.verdict import check
 
+MOST_KL = 18.5
+"""Nats per image: with more, β works the other way or not on the KL term at all, which `3.beta_loss` and `3.trained_kl`
+name, and the variance is a consequence. Right VAEs with β = 1 leave 15 at most; whatever the variance alone reveals
+leaves less than 17, and what it does not, more than 20.9 (10 seeds, `make calibrate`)."""
+
 
 @pytest.fixture(scope="module")
 def trained(student, module_rng, module_seeds):
@@ -30,4 +35,5 @@ def test_trained_kl(trained):
     "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.",
 )
 def test_trained_variance(student, trained):
-    require_variance(student, "bvae_variance", trained)
+    if trained.kl <= MOST_KL:
+        require_variance(student, "bvae_variance", trained)
