@@ -39,8 +39,8 @@ ROOM = {
 }
 """Factors of the lowest and the highest value seen. A right solution may well learn slower than every wheat (a deeper
 network: higher −ELBO, less KL, another variance), so there is much room on that side. The mistakes that only training
-shows must stay well outside at every seed: β on the guide alone (variance 2.9 to 3.3 over 10 seeds; 0.26 at most where β
-divides the scale of the encoder), any misplaced β (more KL than β = 3 leaves), a collapsed posterior (KL near 0),
+shows must stay well outside at every seed: β on the guide alone (variance 2.9 to 3.3 over 10 seeds; 0.26 at most where
+β divides the scale of the encoder), any misplaced β (more KL than β = 3 leaves), a collapsed posterior (KL near 0),
 a decoder that cannot draw (−ELBO above 500). A model trained with β = 1 must stay inside the variance's band (1.9 at
 most), because its mistake has a name already."""
 MODELS = {"test_1a_training": "vae", "test_3_training": "bvae"}
