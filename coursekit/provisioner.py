@@ -93,6 +93,8 @@ class SandboxProvisioner(LocalProvisioner):
                 "Set TMPDIR to a folder with a shorter path."
             )
         shared.mkdir()
+        empty = self._folder / "empty"
+        empty.touch(mode=0o644)
         manager = self._manager
         manager.transport, manager.ip = "ipc", str(shared / "kernel")
         manager.connection_file = str(self._folder / "connection.json")
@@ -106,6 +108,7 @@ class SandboxProvisioner(LocalProvisioner):
             [part.replace(manager.connection_file, f"{sandbox.CONNECTION}/connection.json") for part in kwargs["cmd"]],
             Path(kwargs.get("cwd") or os.getcwd()).resolve(),
             shared,
+            empty,
             uid,
             self.limits,
             environment,

@@ -2,8 +2,9 @@
 
 Inside: the system and the Python environment, read-only; MNIST, read-only; a copy of the submission in
 `/home/student/<assignment>`, the working folder, on a file system in memory that vanishes with the kernel. Nothing
-that the kernel writes there reaches the disk. The only folder shared with the outside is the one with the sockets of
-the Jupyter messages; there is no network.
+that the kernel writes there reaches the disk. The notebooks in that folder are empty inside: nbgrader has put the mark
+schemes and hidden tests into the one that is being graded. The only folder shared with the outside is the one with the
+sockets of the Jupyter messages; there is no network.
 """
 
 from __future__ import annotations
@@ -70,12 +71,18 @@ def user_of(name: str) -> int:
 
 
 def command(
-    kernel: list[str], submission: Path, connection: Path, uid: int, limits: Limits, environment: dict[str, str]
+    kernel: list[str],
+    submission: Path,
+    connection: Path,
+    empty: Path,
+    uid: int,
+    limits: Limits,
+    environment: dict[str, str],
 ) -> list[str]:
     """The command line that runs ``kernel``, a command, in a sandbox.
 
-    submission: folder that is copied in as the working folder; connection: folder that is shared; uid: the user;
-    environment: variables beside those that every program needs.
+    submission: folder that is copied in as the working folder; connection: folder that is shared; empty: a file that
+    stands for each notebook; uid: the user; environment: variables beside those that every program needs.
     """
     workdir = f"{HOME}/{submission.name}"
     mounts = {
@@ -84,6 +91,7 @@ def command(
         MNIST: ("--ro-bind", str(DATA / "MNIST")),
         FONT_CACHE: ("--ro-bind-try", str(_font_cache())),
         SUBMISSION: ("--ro-bind", str(submission)),
+        **{f"{SUBMISSION}/{notebook.name}": ("--ro-bind", str(empty)) for notebook in submission.glob("*.ipynb")},
         CONNECTION: ("--bind", str(connection)),
         "/tmp": ("--symlink", f"{HOME}/.tmp"),
     }

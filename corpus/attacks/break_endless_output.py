@@ -4,7 +4,7 @@
 #     title: output without end
 #     attempts: prints long lines without end
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [output limit]
+#     flags: [time limit]
 #     reference: false
 # ---
 
