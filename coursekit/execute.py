@@ -73,6 +73,7 @@ class GradeExecute(Execute):
     iopub_timeout = Integer(30, help="Seconds of wall time for outputs after a cell's end.").tag(config=True)
     raise_on_iopub_timeout = Bool(True)
     max_output = Integer(5_000_000, help="Characters of output kept for one cell.").tag(config=True)
+    shutdown_kernel = "immediate"  # nothing that a kernel does at its end counts, and waiting for it takes seconds
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:

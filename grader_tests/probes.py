@@ -432,8 +432,18 @@ def _features(namespace, key, images, representation):
         return _array(model.encoder.forward(x.flatten(1))[0])
 
 
-def predictions(namespace, images, kinds):
-    """Labels that the student's classifiers give images (N, H, W) of 0..255: for each of ``kinds`` (N,).
+_kept = {}
+"""Splits of images by name: they are megabytes, and are sent once for all questions about them."""
+
+
+def keep_splits(namespace, splits):
+    """Keep splits, name -> (images (N, H, W) of 0..255, labels (N,)), for the probes that follow -> names."""
+    _kept.update(splits)
+    return {"names": list(_kept)}
+
+
+def predictions(namespace, split, kinds):
+    """Labels that the student's classifiers give the images of a kept split: for each of ``kinds`` (N,).
 
     A kind is an entry's key, "raw", "ae" or "vae", whose latents are drawn anew for each kind; "vae_mean" takes
     their means, and any other suffix tells one draw from another.
@@ -442,7 +452,7 @@ def predictions(namespace, images, kinds):
     labels = {}
     for kind in kinds:
         key, _, suffix = kind.partition("_")
-        inputs = _features(namespace, key, images, "mean" if suffix == "mean" else "sample")
+        inputs = _features(namespace, key, _kept[split][0], "mean" if suffix == "mean" else "sample")
         labels[kind] = _labels(results[key]["classifier"], inputs)
     return labels
 
@@ -451,10 +461,10 @@ def _labels(classifier, inputs):
     return np.asarray(classifier.predict(inputs)).astype(np.int64).reshape(-1)
 
 
-def refitted_predictions(namespace, splits, fits, queries):
-    """Unfitted clones of the classifiers of latents, fitted on splits: their labels for ``queries`` (M, H, W).
+def refitted_predictions(namespace, fits, queries):
+    """Unfitted clones of the classifiers of latents, fitted on kept splits: their labels for the split ``queries``.
 
-    splits: name -> (images (N, H, W), labels (N,)); fits: name -> names of the splits that this fit gets.
+    fits: name -> names of the splits that this fit gets; M: images of ``queries``.
     Returns ``<key>_<name of a fit>`` (M,), and as ``<key>_own`` the labels of the student's fitted classifiers.
     """
     from sklearn.base import clone
@@ -462,11 +472,12 @@ def refitted_predictions(namespace, splits, fits, queries):
     labels = {}
     for key in ("ae", "vae"):
         classifier = _find(namespace, "classification_results")[key]["classifier"]
-        inputs = _features(namespace, key, queries, "sample")
+        inputs = _features(namespace, key, _kept[queries][0], "sample")
         labels[f"{key}_own"] = _labels(classifier, inputs)
-        latents = {name: _features(namespace, key, images, "sample") for name, (images, _) in splits.items()}
+        used = {name for names in fits.values() for name in names}
+        latents = {name: _features(namespace, key, _kept[name][0], "sample") for name in sorted(used)}
         for fit, names in fits.items():
-            targets = np.concatenate([splits[name][1] for name in names])
+            targets = np.concatenate([_kept[name][1] for name in names])
             fitted = clone(classifier).fit(np.concatenate([latents[name] for name in names]), targets)
             labels[f"{key}_{fit}"] = _labels(fitted, inputs)
     return labels
@@ -572,8 +583,8 @@ _PROBES = {
     probe.__name__: probe
     for probe in (
         encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
-        inheritance, trained_encode, trained_decode, reconstruct, classification_entries, predictions,
-        refitted_predictions, training_rows, weights_checksum, integrity,
+        inheritance, trained_encode, trained_decode, reconstruct, classification_entries, keep_splits,
+        predictions, refitted_predictions, training_rows, weights_checksum, integrity,
     )
 }
 # fmt: on

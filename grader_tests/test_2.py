@@ -45,7 +45,9 @@ def splits(student, module_rng, module_seeds):
     known = student.probe("training_rows", seed=module_seeds()).array("checksums")
     used = np.isin([zlib.crc32(image) for image in images], known)
     fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
-    return Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
+    found = Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
+    student.probe("keep_splits", splits={name: list(split) for name, split in vars(found).items()})
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +57,14 @@ def accuracies(student, entries, splits, module_seeds):
     return {
         (split, kind): value
         for split in ("val", "fresh")
-        for kind, value in ask_accuracies(student, getattr(splits, split), KINDS, module_seeds()).items()
+        for kind, value in ask_accuracies(student, splits, split, KINDS, module_seeds()).items()
     }
 
 
-def ask_accuracies(student, split, kinds, seed):
-    """Accuracy on one split for each kind of input (see the probe ``predictions``)."""
-    images, labels = split
-    reply = student.probe("predictions", images=images, kinds=list(kinds), seed=seed)
+def ask_accuracies(student, splits, split, kinds, seed):
+    """Accuracy on the split of that name for each kind of input (see the probe ``predictions``)."""
+    _, labels = getattr(splits, split)
+    reply = student.probe("predictions", split=split, kinds=list(kinds), seed=seed)
     return {kind: float((reply.array(kind, labels.shape) == labels).mean()) for kind in kinds}
 
 
@@ -72,9 +74,8 @@ def refitted(student, entries, splits, module_seeds):
     complete(entries)
     return student.probe(
         "refitted_predictions",
-        splits={"train": list(splits.train), "val": list(splits.val)},
         fits={"train": ["train"], "val": ["val"], "both": ["train", "val"]},
-        queries=splits.fresh[0],
+        queries="fresh",
         seed=module_seeds(),
     )
 
@@ -131,7 +132,7 @@ def test_accuracy(student, entries, accuracies, splits, seeds):
         )
     reported, on_val = entries["raw"].number("accuracy"), accuracies["val", "raw"]
     if reported != pytest.approx(on_val, abs=1e-9):
-        on_train = ask_accuracies(student, splits.train, ["raw"], seeds())["raw"]
+        on_train = ask_accuracies(student, splits, "train", ["raw"], seeds())["raw"]
         require(
             reported != pytest.approx(on_train, abs=1e-9),
             f"we wpisie 'raw' podano accuracy ze zbioru treningowego ({reported:.4f}).",
