@@ -52,7 +52,7 @@ c.Execute.timeout = 600
 # read what there is; lost, doubled, moved or damaged cells: `RepairCells` puts them in order.
 c.Autograde.pre_convert_hook = "coursekit.intake.begin"
 c.Autograde.exporter_class = "coursekit.intake.SubmissionExporter"
-c.Autograde.post_convert_hook = "coursekit.records.finish"
+c.Autograde.post_convert_hook = "coursekit.resume.finish"
 c.Autograde.sanitize_preprocessors = [
     "coursekit.repair.RepairCells",
     # nbgrader's own list, as it is:

@@ -1,5 +1,6 @@
 """Commands of the kit: `python -m coursekit --help`."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,56 @@ def demo() -> None:
     from coursekit.demo import grade_class
 
     grade_class(say=console.print)
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its nbgrader_config.py")] = Path(),
+    student: Annotated[list[str] | None, typer.Option(help="grade only this one; may be given several times")] = None,
+    only_new: Annotated[bool, typer.Option("--only-new", help="leave alone what was ever graded")] = False,
+    force: Annotated[bool, typer.Option("--force", help="grade again what is graded")] = False,
+    retry_broken: Annotated[bool, typer.Option("--retry-broken", help="grade again what could not be read")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would be graded, and do nothing")] = False,
+    workers: Annotated[int, typer.Option(help="processes on this machine", min=1)] = os.cpu_count() or 1,
+    scheduler: Annotated[str | None, typer.Option(help="a running Dask scheduler, tcp://host:port")] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="run submitted code with all your rights; every report says so")
+    ] = False,
+) -> None:
+    """Grade a class, many submissions at once, like `nbgrader autograde`.
+
+    Ctrl-C stops; the same command goes on. Exit codes: 0 all graded, 1 nothing or not all could be graded, 130 stopped.
+    """
+    from nbgrader.converters.base import NbGraderException
+
+    from coursekit import grade as grading
+    from coursekit.class_progress import ClassProgress, plan_table
+    from coursekit.pool import PoolError
+    from coursekit.worker import VersionsDifferError
+
+    nbgrader = grading.open_course(course.resolve(), assignment)
+    if no_sandbox:
+        nbgrader.config.GradeExecute.sandbox = False
+        console.print("[bold red]SANDBOX OFF:[/] submitted code runs with all your rights")
+    choice = grading.Choice(tuple(student or ()), only_new, force, retry_broken)
+    try:
+        plan = grading.plan(nbgrader, choice)
+        if dry_run or not plan.reasons:
+            console.print(plan_table(plan, assignment))
+            return
+        with ClassProgress(console, len(plan.reasons)) as progress:
+            summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
+    except (NbGraderException, PoolError, VersionsDifferError) as error:
+        console.print(str(error), style="bold red", markup=False)
+        console.print(f"The log is {grading.LOG} in the course's folder.")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is in the gradebook; the same command goes on from here.")
+        raise typer.Exit(130) from None
+    console.print(progress.summary(plan.left))
+    if summary.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

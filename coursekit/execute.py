@@ -24,9 +24,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Integer
+from traitlets import Bool, Integer, Type
 
 from coursekit import data, flags, records, seeds
+from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner
 from coursekit.sandbox import SandboxError
 from grader_tests.render import as_html, as_text
@@ -49,12 +50,23 @@ del _gc, _sys, _shell
 """Source of a scratch cell after a cell that failed: the traceback holds all that the cell had in memory."""
 
 
+NOT_EXECUTED = (
+    "Notatnika nie udało się wykonać: każdy z programów, które próbowały, przestał działać. Powie o tym prowadzący."
+)
+"""What the student reads then."""
+
+
 class NoAnswerError(Exception):
     """The kernel cannot be asked: it died, or does not react to an interrupt."""
 
 
 class CappedClient(AsyncKernelClient):
-    """Ends the connection at a message of more than MAX_MESSAGE bytes, before it fills the grader's memory."""
+    """Ends the connection at a message of more than MAX_MESSAGE bytes, before it fills the grader's memory.
+
+    It waits for replies in the kernel's own time.
+    """
+
+    shell_channel_class = Type(PatientChannel)
 
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
@@ -66,9 +78,11 @@ class GradeExecute(Execute):
     """Execute a submission's cells in its kernel, and judge its grade cells from this process."""
 
     sandbox = Bool(True, help="Run submitted code under bubblewrap; False trusts every student.").tag(config=True)
-    timeout = Integer(120, allow_none=True, help="Seconds of wall time for one student cell.").tag(config=True)
-    probe_timeout = Integer(60, help="Seconds of wall time for one question to the kernel.").tag(config=True)
-    notebook_timeout = Integer(900, help="Seconds of wall time for all cells of a notebook.").tag(config=True)
+    timeout = Integer(120, allow_none=True, help="Seconds of own time (see patience.py) for one student cell.").tag(
+        config=True
+    )
+    probe_timeout = Integer(60, help="Seconds of own time for one question to the kernel.").tag(config=True)
+    notebook_timeout = Integer(900, help="Seconds of own time for all cells of a notebook.").tag(config=True)
     # A lost reply would be a lost point: wait long for what a busy machine delays, then give up the kernel.
     iopub_timeout = Integer(30, help="Seconds of wall time for outputs after a cell's end.").tag(config=True)
     raise_on_iopub_timeout = Bool(True)
@@ -77,15 +91,14 @@ class GradeExecute(Execute):
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
-        """Execute and judge ``nb``, and write what was found into its metadata: `docs/record.schema.json`."""
+        """Execute and judge ``nb``, and write what was found into its metadata: `docs/record.schema.json`.
+
+        A worker finds the seed in ``resources["coursekit"]``; nbgrader converts in the root of the course, where the
+        secret is that it comes from.
+        """
         folder = Path(resources["metadata"]["path"] or ".")
         started = time.monotonic()
-        self._seed = seeds.of_submission(nb, Path.cwd())  # nbgrader converts from the root of the course
-        self._deadline = started + self.notebook_timeout
-        self._killers: set[int] = set()
-        self._notes: dict[str, float] = {}
-        self._reports: list[Report] = []
-        self._flags = flags.scan(nb)
+        self._begin(nb, resources)
         self.timeout_func = self._seconds_for
         if not self.sandbox:
             self.log.warning("SANDBOX OFF: submitted code runs with all your rights")
@@ -96,6 +109,25 @@ class GradeExecute(Execute):
             data.unlink(folder)
         nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
         return nb, resources
+
+    def give_up(self, nb: NotebookNode, resources: Any, reason: str) -> None:
+        """Judge ``nb``, which could not be executed at all: no points, and a record that says "broken"."""
+        self._begin(nb, resources)
+        for cell in nb.cells:
+            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+                cell.outputs = [new_output("stream", name="stderr", text=NOT_EXECUTED)]
+        self._flags.append(flags.Flag("not executed", "the whole notebook", reason))
+        nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, 0.0) | {"status": "broken"})
+
+    def _begin(self, nb: NotebookNode, resources: Any) -> None:
+        kit = resources.get("coursekit") or {}
+        self._seed = kit["seed"] if "seed" in kit else seeds.of_submission(nb, Path.cwd())
+        self._clock = OwnClock()
+        self._killers: set[int] = set()
+        self._notes: dict[str, float] = {}
+        self._reports: list[Report] = []
+        self._flags = flags.scan(nb)
+        self._description: dict[str, Any] = {"enabled": self.sandbox}
 
     def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
         """What this class knows of the submission's record."""
@@ -114,7 +146,7 @@ class GradeExecute(Execute):
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """A manager of a kernel in the sandbox, or, where the sandbox is off, of the notebook's own."""
-        self._description: dict[str, Any] = {"enabled": False}
+        self._description = {"enabled": False}
         if not self.sandbox:
             return super().create_kernel_manager()
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)])
@@ -134,13 +166,22 @@ class GradeExecute(Execute):
         """Wait until the kernel answers. Raises SandboxError with what its sandbox said where it does not start."""
         provisioner = self.km.provisioner  # nbclient forgets it when the kernel has died
         try:
-            return super().start_new_kernel_client()
+            client = super().start_new_kernel_client()
+            self._be_patient(provisioner)
+            return client
         except RuntimeError as error:
             said = provisioner.said if isinstance(provisioner, SandboxProvisioner) else ""
             raise SandboxError(
                 f"The kernel did not start ({error}). It said:\n{said}\n"
                 "docs/threat-model.md tells what a sandbox needs of the system."
             ) from error
+
+    def _be_patient(self, provisioner: Any) -> None:
+        """Count no time for which the machine keeps the new kernel waiting, where it runs in the sandbox."""
+        wait = provisioner.kernel_wait() if isinstance(provisioner, SandboxProvisioner) else None
+        if wait is not None:
+            self.kc.shell_channel.waited = wait
+            self._clock.follow(wait)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""
@@ -167,7 +208,7 @@ class GradeExecute(Execute):
         """Execute a cell in the kernel; raises NoAnswerError when the kernel cannot be used afterwards."""
         if self.kc is None:
             raise NoAnswerError("Ta komórka nie została wykonana, bo notatnik przestał działać we wcześniejszej.")
-        if time.monotonic() > self._deadline:
+        if self._clock.seconds() > self.notebook_timeout:
             raise NoAnswerError(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
         self._output_size = 0
         self._output_limit = MAX_REPLY if cell.metadata.get("coursekit_probe") else self.max_output
@@ -196,7 +237,7 @@ class GradeExecute(Execute):
     def _start_again(self, index: int) -> None:
         """A new kernel in which every cell before ``index`` is executed again, but for those that end kernels."""
         self._cleanup_kernel()
-        if len(self._killers) > self.max_restarts or time.monotonic() > self._deadline:
+        if len(self._killers) > self.max_restarts or self._clock.seconds() > self.notebook_timeout:
             return
         self.km = self.create_kernel_manager()
         self.start_new_kernel()
@@ -270,7 +311,7 @@ class GradeExecute(Execute):
 
     def _seconds_for(self, cell: NotebookNode) -> int:
         limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout
-        left = int(self._deadline - time.monotonic())
+        left = int(self.notebook_timeout - self._clock.seconds())
         return max(1, left if limit is None else min(limit, left))
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:

@@ -72,13 +72,16 @@ def adopt_folders_without_notebook(converter: Any) -> None:
     """Put submissions without a notebook on the list of nbgrader's converter, which has passed them over.
 
     Called once a command, before the first submission. nbgrader itself stops earlier where not one of the
-    submissions that it was asked for has a notebook.
+    submissions that it was asked for has a notebook. A converter with a set of ``wanted`` students gets only theirs.
     """
     coursedir = converter.coursedir
     release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
     names = [notebook.name for notebook in sorted(release.glob(f"{coursedir.notebook_id}.ipynb"))]
     submissions = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
+    wanted = getattr(converter, "wanted", None)
     for folder in glob.glob(submissions):
+        if wanted is not None and Path(folder).parent.name not in wanted:
+            continue
         if names and folder not in converter.assignments and Path(folder).is_dir():
             converter.assignments[folder] = [str(Path(folder, name)) for name in names]
 

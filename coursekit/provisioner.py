@@ -21,6 +21,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Integer, List, Unicode
 
 from coursekit import cgroups, sandbox
+from coursekit.patience import Wait
 from coursekit.watchdog import Watchdog
 
 KERNELS = Path(__file__).parent / "kernels"
@@ -79,6 +80,12 @@ class SandboxProvisioner(LocalProvisioner):
             with contextlib.suppress(psutil.NoSuchProcess):
                 names.append(process.name())
         return names
+
+    def kernel_wait(self) -> Wait | None:
+        """What the machine keeps the kernel waiting; None where it has ended."""
+        inside = self._inside(recursive=False)
+        watchdog = self._watchdog
+        return Wait(inside[0].pid, lambda: watchdog.cpu_seconds) if inside and watchdog else None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the folder of the sockets, and put the sandbox around the kernel's command."""

@@ -30,7 +30,7 @@ def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Write the record of the submission that nbgrader has just graded: its hook after each conversion.
+    """Write the record of the submission that nbgrader has just graded.
 
     ``student`` may be nbgrader's pattern for all; ``notebooks``: paths of the submitted notebooks of one student.
     nbgrader calls this from the root of the course. Raises SystemExit, which ends the command, where the record

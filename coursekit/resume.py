@@ -24,8 +24,8 @@ from coursekit import records
 MIN_FREE_MB = 100
 """Space that a submission finds before it is graded: its files, its notebook with outputs, the gradebook's journal."""
 
-_lock: TextIO | None = None
-"""Held on the submission that this process is grading, or has graded last."""
+_locks: dict[tuple[str, str], TextIO] = {}
+"""Held on the submissions that this process is grading, or failed to grade, by assignment and student."""
 
 
 def prepare(converter: Any) -> None:
@@ -37,7 +37,8 @@ def prepare(converter: Any) -> None:
     """
     course = Path(converter.coursedir.root)
     _require_writable(converter, course)
-    _release()
+    for submission in list(_locks):  # of a command before, in the same process
+        release(*submission)
     for folder in map(Path, converter.assignments):
         try:
             _discard_unfinished(converter, course, assignment=folder.name, student=folder.parent.name)
@@ -51,7 +52,6 @@ def begin(assignment: str, notebooks: list[str]) -> None:
     nbgrader calls its hook from the root of the course, and swallows every Exception. So what must end the
     command, a full disk, ends it by SystemExit; the submission has not been touched then.
     """
-    global _lock
     course, submission = Path.cwd(), Path(notebooks[0]).parent
     free = shutil.disk_usage(course / "autograded").free // 2**20
     if free < MIN_FREE_MB:
@@ -59,9 +59,26 @@ def begin(assignment: str, notebooks: list[str]) -> None:
             f"Stopped before the submission {submission}: {course / 'autograded'} has {free} MB left, and grading "
             f"needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on from here."
         )
-    _release()
-    _lock = _open_lock(course, assignment, submission.parent.name)
-    fcntl.flock(_lock, fcntl.LOCK_EX)
+    student = submission.parent.name
+    lock = _open_lock(course, assignment, student)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    _locks[assignment, student] = lock
+
+
+def finish(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Write the record of the submission that nbgrader has just graded, and unlock it: the hook after a conversion.
+
+    As `coursekit.records.finish`, whose errors it lets pass.
+    """
+    records.finish(assignment, student, notebooks)
+    release(assignment, Path(notebooks[0]).parent.parent.name)
+
+
+def release(assignment: str, student: str) -> None:
+    """Unlock a submission, where this process holds its lock."""
+    lock = _locks.pop((assignment, student), None)
+    if lock is not None:
+        lock.close()
 
 
 def is_finished(course: Path, assignment: str, student: str, graded: Path) -> bool:
@@ -71,6 +88,18 @@ def is_finished(course: Path, assignment: str, student: str, graded: Path) -> bo
     except (FileNotFoundError, KeyError, ValueError):
         return False
     return any(records.sha256(notebook) == expected for notebook in graded.glob("*.ipynb"))
+
+
+def is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
+    """Whether the submission is newer than the autograded one.
+
+    nbgrader finds that too, but would not see it any more once it has been killed while removing the folder.
+    """
+    new, old = (
+        coursedir.get_existing_timestamp(coursedir.format_path(step, student, assignment))
+        for step in (coursedir.submitted_directory, coursedir.autograded_directory)
+    )
+    return new is not None and (old is None or new > old)
 
 
 def _discard_unfinished(converter: Any, course: Path, assignment: str, student: str) -> None:
@@ -88,35 +117,16 @@ def _discard_unfinished(converter: Any, course: Path, assignment: str, student: 
         record = records.path(course, assignment, student)
         for half_written in record.parent.glob(f".{glob.escape(student)}.????????"):
             half_written.unlink()
-        if _is_replaced(coursedir, student, assignment) or not is_finished(course, assignment, student, graded):
+        if is_replaced(coursedir, student, assignment) or not is_finished(course, assignment, student, graded):
             converter.log.warning("Removing unfinished or outdated grading: %s", graded)
             record.unlink(missing_ok=True)  # first, so that what a kill leaves of the folder counts as unfinished
             shutil.rmtree(graded)
-
-
-def _is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
-    """Whether the submission is newer than the autograded one.
-
-    nbgrader finds that too, but would not see it any more once it has been killed while removing the folder.
-    """
-    new, old = (
-        coursedir.get_existing_timestamp(coursedir.format_path(step, student, assignment))
-        for step in (coursedir.submitted_directory, coursedir.autograded_directory)
-    )
-    return new is not None and (old is None or new > old)
 
 
 def _open_lock(course: Path, assignment: str, student: str) -> TextIO:
     path = records.path(course, assignment, student).parent / ".locks" / student
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("w")
-
-
-def _release() -> None:
-    global _lock
-    if _lock is not None:
-        _lock.close()
-        _lock = None
 
 
 def _require_writable(converter: Any, course: Path) -> None:

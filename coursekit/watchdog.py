@@ -21,12 +21,14 @@ OUTSIDE_SIZE = 10 * 2**20
 class Watchdog(threading.Thread):
     """Calls ``end`` once when the processes below ``process`` exceed a limit; ``exceeded`` then names it.
 
+    cpu_seconds: the processor time of all of them at the last look.
     memory: the proportional set sizes of all processes; needed where no control group limits it.
     """
 
     def __init__(self, process: psutil.Process, folder: Path, limits: Limits, end: Callable[[], None]):
         super().__init__(name="coursekit-watchdog", daemon=True)
         self.exceeded: list[str] = []
+        self.cpu_seconds = 0.0
         self._process = process
         self._folder = folder
         self._limits = limits
@@ -51,7 +53,8 @@ class Watchdog(threading.Thread):
 
     def _exceeded(self, family: list[psutil.Process]) -> list[str]:
         found = []
-        if _total(family, _cpu_seconds) > self._limits.cpu:
+        self.cpu_seconds = max(self.cpu_seconds, _total(family, _cpu_seconds))
+        if self.cpu_seconds > self._limits.cpu:
             found.append("cpu limit")
         # The sum of resident sizes counts shared pages twice, but is cheap: the true figure only where it matters.
         if _total(family, _resident) > self._limits.memory and _total(family, _proportional) > self._limits.memory:

@@ -432,7 +432,7 @@ def _features(namespace, key, images, representation):
         return _array(model.encoder.forward(x.flatten(1))[0])
 
 
-_kept = {}
+_kept: dict = {}
 """Splits of images by name: they are megabytes, and are sent once for all questions about them."""
 
 

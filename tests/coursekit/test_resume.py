@@ -34,7 +34,7 @@ def course(tmp_path, monkeypatch) -> Path:
     graded = folder / "autograded" / "alice" / "ps" / "ps.ipynb"
     records.write(records.path(folder, "ps", "alice"), {"autograded_sha256": records.sha256(graded)})
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(resume, "_lock", None)
+    monkeypatch.setattr(resume, "_locks", {})
     return folder
 
 
@@ -143,9 +143,10 @@ class TestLock:
         prepare(course)
         assert not is_there(course)
 
-    def test_of_this_process_goes_on_to_the_next_submission(self, course):
+    def test_of_this_process_ends_with_the_grading(self, course):
         for student in ("alice", "bob"):
             resume.begin("ps", [f"submitted/{student}/ps/ps.ipynb"])
+        resume.release("ps", "alice")
         with (course / "records" / "ps" / ".locks" / "alice").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with (course / "records" / "ps" / ".locks" / "bob").open("w") as lock, pytest.raises(BlockingIOError):
