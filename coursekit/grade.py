@@ -22,6 +22,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -147,12 +148,25 @@ def grade(
     Raises PoolError and VersionsDifferError of `coursekit.pool`, and NbGraderException where nothing can be graded:
     the assignment was not released, a folder cannot be written, another command is grading the class.
     """
+    _require_released(app)
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
     with _alone(app), connect(workers, scheduler, limit) as pool:
         converter = ClassAutograde(students, pool, say, coursedir=app.coursedir, parent=app)
         converter.start()
         return converter.summary
+
+
+def _require_released(app: AutogradeApp) -> None:
+    coursedir = app.coursedir
+    try:
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            gradebook.find_assignment(coursedir.assignment_id)
+    except MissingEntry:
+        raise NbGraderException(
+            f"The gradebook knows no assignment {coursedir.assignment_id}: run "
+            f"`nbgrader generate_assignment {coursedir.assignment_id}` first."
+        ) from None
 
 
 @contextmanager
@@ -205,11 +219,17 @@ class ClassAutograde(Autograde):
     def convert_notebooks(self) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
         waiting = deque(sorted(self.assignments))
+        ready: deque[tuple[str, Task]] = deque()
         try:
-            while waiting or self._pool.busy:
-                while waiting and self._pool.has_room:
-                    self._hand_out(Path(waiting.popleft()))
-                for student, outcome in self._pool.finished():
+            while waiting or ready or self._pool.busy:
+                while waiting and len(ready) < self._pool.workers:  # so that no worker waits for this process
+                    ready.extend(self._sanitise(Path(waiting.popleft())))
+                while ready and self._pool.has_room:
+                    self._pool.submit(*ready.popleft())
+                outcomes = self._pool.finished()
+                while ready and self._pool.has_room:
+                    self._pool.submit(*ready.popleft())
+                for student, outcome in outcomes:
                     submission = self._under_way.pop(student)
                     if self._has_changed(submission):
                         waiting.appendleft(str(submission.folder))
@@ -219,7 +239,8 @@ class ClassAutograde(Autograde):
             for submission in self._under_way.values():  # interrupted: the same command grades them again
                 self._discard(submission)
 
-    def _hand_out(self, folder: Path) -> None:
+    def _sanitise(self, folder: Path) -> Iterator[tuple[str, Task]]:
+        """The first half of the conversion: the student and the task, unless it fails."""
         self.notebooks = sorted(self.assignments[str(folder)])
         submission = Submission(folder, _files(folder))
         with self._failing_alone(submission):
@@ -232,8 +253,9 @@ class ClassAutograde(Autograde):
             self._init_preprocessors()
             for notebook in self.notebooks:
                 BaseConverter.convert_single_notebook(self, notebook)
-            self._pool.submit(submission.student, self._task(submission))
+            task = self._task(submission)
             self._under_way[submission.student] = submission
+            yield submission.student, task
 
     def _task(self, submission: Submission) -> Task:
         folder = self._folder(submission)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
+import signal
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, wait
-from distributed.client import FutureCancelledError
+from distributed import Client, Future, LocalCluster, wait
 
 from coursekit import worker
 from coursekit.worker import Task
@@ -17,17 +21,19 @@ from coursekit.worker import Task
 ATTEMPTS = 3
 """Executions of a submission whose workers die or do not come back."""
 CONNECT_SECONDS = 10
-MARGIN_SECONDS = 120
-"""What a submission may take beyond its own time limit, for sending and starting."""
+NO_WORKERS_SECONDS = 60
+MARGIN_SECONDS = 300
+"""What a submission may take beyond its own time limit: to be sent, to start, and to wait for a processor."""
 SETTINGS = {
-    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
     "distributed.scheduler.worker-ttl": "60 s",  # a worker that is silent for so long is replaced
-    # Submissions are retried by count, and nobody's memory is a reason to pause a worker: the sandbox limits it.
+    # Nobody's memory is a reason to pause a worker: the sandbox limits it.
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
 }
+AGAIN = "What was finished is in the gradebook; give the same command again for the rest."
+GONE = f"The scheduler is gone. {AGAIN}"
 
 
 class PoolError(RuntimeError):
@@ -39,85 +45,116 @@ class LostError(RuntimeError):
 
 
 @dataclass
-class _Running:
+class _Job:
     key: str
     task: Task
-    deadline: float
-    attempt: int
+    attempt: int = 1
+    worker: str = ""
+    deadline: float = 0.0
 
 
 class Pool:
-    """Tasks under way on a cluster.
+    """Tasks on the workers of a cluster, one at a time on each.
 
-    seconds: after which a task that was taken by no worker or is not brought back is given to another.
+    So it is known whose task a worker was executing when it died: nobody else's is suspected. seconds: after which a
+    task that is not brought back is given to another worker.
     """
 
     def __init__(self, client: Client, seconds: float):
         self._client = client
-        self._seconds = seconds
-        self._running: dict[Future, _Running] = {}
-
-    @property
-    def has_room(self) -> bool:
-        """Whether a worker would have nothing to do soon: one task waits for each that is executed."""
-        return len(self._running) < 2 * max(1, self.workers)
+        self._seconds = seconds + MARGIN_SECONDS
+        self._queue: deque[_Job] = deque()
+        self._running: dict[Future, _Job] = {}
+        self._alive: set[str] = set()
+        self._last_alive = time.monotonic()
+        self._look()
 
     @property
     def workers(self) -> int:
-        """Workers that are there now."""
-        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        """Workers that were there at the last look."""
+        return len(self._alive)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a worker has nothing to do."""
+        return len(self._running) + len(self._queue) < len(self._alive)
 
     @property
     def busy(self) -> bool:
         """Whether tasks are under way."""
-        return bool(self._running)
+        return bool(self._running or self._queue)
 
-    def submit(self, key: str, task: Task, attempt: int = 1) -> None:
+    def submit(self, key: str, task: Task) -> None:
         """Hand out a task."""
-        future = self._client.submit(worker.execute, task, pure=False, key=f"{key}-{time.monotonic_ns()}")
-        self._running[future] = _Running(key, task, time.monotonic() + 2 * self._seconds + MARGIN_SECONDS, attempt)
+        self._queue.append(_Job(key, task))
+        self._dispatch()
 
-    def finished(self, seconds: float = 1.0) -> Iterator[tuple[str, dict[str, str] | Exception]]:
+    def finished(self, seconds: float = 1.0) -> list[tuple[str, dict[str, str] | Exception]]:
         """Key and executed notebooks of each task that has come back, or the exception that stands for it.
 
-        Waits ``seconds`` at most. Raises PoolError where the scheduler is gone.
+        Waits ``seconds`` at most. Raises PoolError where the scheduler is gone, or all workers for a minute.
         """
-        try:
-            done = wait(list(self._running), timeout=seconds, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            done = set()
-        except FutureCancelledError as error:
-            raise PoolError(_GONE) from error
-        if self._client.status != "running":
-            raise PoolError(_GONE)
-        now = time.monotonic()
-        for future in [future for future in self._running if future in done or self._running[future].deadline < now]:
-            running = self._running.pop(future)
-            if future not in done:
-                future.cancel()
-                outcome: dict[str, str] | Exception | None = self._again(running)
-            elif future.status == "finished":
-                outcome = future.result()
-            else:
-                outcome = _reason(future)
+        done = self._wait(seconds)
+        self._look()
+        outcomes = []
+        for future, job in list(self._running.items()):
+            if future not in done and job.worker in self._alive and time.monotonic() < job.deadline:
+                continue
+            del self._running[future]
+            outcome = self._outcome(future, job, future in done)
             if outcome is not None:
-                yield running.key, outcome
+                outcomes.append((job.key, outcome))
+        self._dispatch()
+        return outcomes
 
-    def _again(self, running: _Running) -> Exception | None:
-        if running.attempt == ATTEMPTS:
-            return LostError(f"no answer in {ATTEMPTS} attempts")
-        self.submit(running.key, running.task, running.attempt + 1)
-        return None
+    def _wait(self, seconds: float) -> set[Future]:
+        if not self._running:
+            time.sleep(seconds)
+            return set()
+        try:
+            return wait(list(self._running), timeout=seconds, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            return set()
+        except CancelledError as error:
+            raise PoolError(GONE) from error
 
+    def _look(self) -> None:
+        """See which workers there are."""
+        try:
+            self._alive = set(self._client.scheduler_info(n_workers=-1)["workers"])
+        except (OSError, CancelledError) as error:
+            raise PoolError(GONE) from error
+        if self._client.status != "running":
+            raise PoolError(GONE)
+        now = time.monotonic()
+        if self._alive:
+            self._last_alive = now
+        elif now - self._last_alive > NO_WORKERS_SECONDS:
+            raise PoolError(f"There has been no worker for {NO_WORKERS_SECONDS} s. {AGAIN}")
 
-_GONE = "The scheduler is gone. What was finished is in the gradebook; give the same command again for the rest."
+    def _dispatch(self) -> None:
+        free = self._alive - {job.worker for job in self._running.values()}
+        while self._queue and free:
+            job = self._queue.popleft()
+            job.worker = free.pop()
+            job.deadline = time.monotonic() + self._seconds
+            key = f"{job.key}-{secrets.token_hex(4)}"
+            self._running[self._client.submit(worker.execute, job.task, key=key, workers=[job.worker])] = job
 
-
-def _reason(future: Future) -> Exception:
-    error = future.exception()
-    if isinstance(error, KilledWorker):
-        return LostError(f"its worker died in {ATTEMPTS} attempts")
-    return error if isinstance(error, Exception) else PoolError(_GONE)
+    def _outcome(self, future: Future, job: _Job, done: bool) -> dict[str, str] | Exception | None:
+        """What a task has come to; None where it is tried again."""
+        if not done:
+            future.cancel(force=True)
+            if job.worker in self._alive:  # it is still at the task, and will not come back for another
+                self._client.retire_workers([job.worker], close_workers=True)
+            if job.attempt == ATTEMPTS:
+                return LostError(f"the worker died, or did not answer, in {ATTEMPTS} attempts")
+            self._queue.append(replace(job, attempt=job.attempt + 1))
+            return None
+        error = future.exception()
+        if isinstance(error, CancelledError):
+            raise PoolError(GONE) from error
+        return future.result() if error is None else error
 
 
 @contextmanager
@@ -126,18 +163,29 @@ def connect(workers: int, scheduler: str | None, seconds: float) -> Iterator[Poo
 
     seconds: as of :class:`Pool`. Raises PoolError where nobody answers, and VersionsDifferError.
     """
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is of interest becomes an exception
     with dask.config.set(SETTINGS):
         if scheduler is None:
-            with (
-                LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None
-                ) as cluster,
-                Client(cluster) as client,
-            ):
+            with _local(workers) as cluster, Client(cluster) as client:
                 yield Pool(client, seconds)
         else:
             with _client_of(scheduler) as client:
                 yield Pool(client, seconds)
+
+
+def _local(workers: int) -> LocalCluster:
+    """A cluster of this machine. A terminal sends Ctrl-C to its processes too: only this one shall hear it."""
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited
+    try:
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            memory_limit=None,
+            silence_logs=logging.CRITICAL,
+        )
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def _client_of(scheduler: str) -> Client:
