@@ -8,13 +8,15 @@ both terms in nats. Estimated from one draw z ~ q(z|x), as Pyro's ``Trace_ELBO``
 log q(z|x) - log p(z). (Of several draws, ``num_particles``, the parts are those of the last.)
 """
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyro
 import pyro.distributions as dist
 import torch
-from pyro.infer import ELBO
+from pyro.infer import ELBO, Trace_ELBO
 from pyro.poutine.messenger import Messenger
 from pyro.poutine.util import site_is_subsample
 from torch import nn
@@ -75,6 +77,8 @@ class ElboObjective:
         self.guide_sites = SiteRecorder()
         self.model = self.model_sites(model)
         self.guide = self.guide_sites(guide)
+        elbo = getattr(loss_fn, "__self__", None)
+        self.is_single_draw = type(elbo) is Trace_ELBO and elbo.num_particles == 1
         self.is_checked = False
 
     def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
@@ -91,7 +95,8 @@ class ElboObjective:
             self._first_forward(x)
             loss = self.loss_fn(self.model, self.guide, x)
             self.is_checked = True
-        return loss, {"loss": loss.item() / len(x)} | self._parts()
+        total = loss.item()
+        return loss, {"loss": total / len(x)} | self._parts(total, len(x))
 
     def _first_forward(self, x: torch.Tensor) -> None:
         """A model may learn the image size from its first forward pass, and need it in ``model``."""
@@ -99,27 +104,50 @@ class ElboObjective:
             self.autoencoder(x)
 
     @torch.no_grad()
-    def _parts(self) -> Parts:
-        """Parts of the loss at the draw that the loss was computed from."""
-        observed, prior = self.model_sites.observed, self.model_sites.latent
+    def _parts(self, loss: float, n_images: int) -> Parts:
+        """Parts of the loss, a sum over the batch, at the draw that it was computed from."""
+        observed, prior, posterior = self.model_sites.observed, self.model_sites.latent, self.guide_sites.latent
         if not observed:
             raise ValueError("Funkcja model nie ma zmiennej obserwowanej: brakuje pyro.sample(..., obs=x).")
-        reconstruction = -sum(p.log_prob(x).mean() for p, x in observed.values())
-        kl = sum(
-            (q.log_prob(z) - prior[name][0].log_prob(z)).mean() for name, (q, z) in self.guide_sites.latent.items()
-        )
-        p, x = next(iter(observed.values()))
-        mse = nn.functional.mse_loss(p.mean, x)  # type: ignore[attr-defined]
-        return {"reconstruction": float(reconstruction), "kl": float(kl), "mse": mse.item()}
+        log_q = {name: site.log_prob() for name, site in posterior.items()}
+        log_p = {name: prior[name].log_prob() for name in posterior}
+        likelihood, *others = observed.values()
+        scaled_alike = all(site.scale > 0 for site in (*prior.values(), *posterior.values(), likelihood))
+        if self.is_single_draw and not others and prior.keys() == posterior.keys() and scaled_alike:
+            # loss = s_q log q(z|x) - s_p log p(z) - s_x log p(x|z), where each s is a scale: the last term, the one
+            # that takes long, has been computed already.
+            latent_terms = sum(posterior[name].scale * log_q[name] - prior[name].scale * log_p[name] for name in log_q)
+            reconstruction = (loss - latent_terms) / likelihood.scale
+        else:
+            reconstruction = -sum(site.log_prob() for site in observed.values())
+        mse = nn.functional.mse_loss(likelihood.distribution.mean, likelihood.value)  # type: ignore[attr-defined]
+        kl = sum(log_q[name] - log_p[name] for name in log_q)
+        return {"reconstruction": reconstruction / n_images, "kl": kl / n_images, "mse": mse.item()}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A random variable of one call, its value, and the number by which the call scales its log-probability.
+
+    scale: not a number where it differs from element to element, or some are masked.
+    """
+
+    distribution: dist.Distribution
+    value: torch.Tensor
+    scale: float
+
+    def log_prob(self) -> float:
+        """Log-probability of the value, a sum over events and batch, in nats, not scaled."""
+        return self.distribution.log_prob(self.value).sum().item()
 
 
 class SiteRecorder(Messenger):
-    """Remembers the distribution and the value of each random variable of the last call."""
+    """Remembers the random variables of the last call, by name."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.latent: dict[str, tuple[dist.Distribution, torch.Tensor]] = {}
-        self.observed: dict[str, tuple[dist.Distribution, torch.Tensor]] = {}
+        self.latent: dict[str, Site] = {}
+        self.observed: dict[str, Site] = {}
 
     def __enter__(self) -> Any:
         self.latent.clear()
@@ -129,4 +157,6 @@ class SiteRecorder(Messenger):
     def _pyro_post_sample(self, msg: Any) -> None:
         if not site_is_subsample(msg):
             sites = self.observed if msg["is_observed"] else self.latent
-            sites[msg["name"]] = msg["fn"], msg["value"]
+            scale = torch.as_tensor(msg["scale"])
+            one_number = scale.numel() == 1 and msg["mask"] is None
+            sites[msg["name"]] = Site(msg["fn"], msg["value"], scale.item() if one_number else math.nan)

@@ -47,6 +47,24 @@ def test_loss_is_reconstruction_plus_beta_times_kl(tiny_vae, beta):
     assert parts["loss"] == pytest.approx(parts["reconstruction"] + beta * parts["kl"], rel=1e-5)
 
 
+@pytest.mark.parametrize("scaled", ["whole model", "guide masked", "image by image", "two draws"])
+def test_reconstruction_is_minus_log_p_of_x_however_the_loss_is_scaled(tiny_vae, scaled):
+    vae, x = tiny_vae(20, 3), torch.rand(50, 1, 5, 4)
+    vae(x)
+    model, guide, loss_fn = vae.model, vae.guide, Trace_ELBO(num_particles=1 + (scaled == "two draws"))
+    if scaled == "whole model":
+        model = pyro.poutine.scale(model, scale=0.25)
+    elif scaled == "guide masked":
+        guide = pyro.poutine.mask(guide, mask=torch.arange(50) < 20)
+    elif scaled == "image by image":
+        model = pyro.poutine.scale(model, scale=torch.linspace(0.1, 2, 50))
+    probabilities = []
+    vae.decoder.register_forward_hook(lambda module, arguments, output: probabilities.append(output))
+    parts = make_objective(vae, loss_fn.differentiable_loss, (model, guide))(x)[1]
+    expected = nn.functional.binary_cross_entropy(probabilities[-1], x.flatten(1), reduction="sum").item() / 50
+    assert parts["reconstruction"] == pytest.approx(expected, rel=1e-5)
+
+
 def test_the_loss_itself_is_the_sum_that_pyro_gives(tiny_vae):
     vae, x = tiny_vae(20, 3), torch.rand(50, 1, 5, 4)
     vae(x)
