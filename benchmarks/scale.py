@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from benchmarks.tables import reached, results_table
 from coursekit import corpus, grade, worker
+from coursekit.course import open_course
 from coursekit.data import ROOT
 from coursekit.demo import hand_in, make_course
 from coursekit.worker import Task
@@ -89,7 +90,7 @@ def make_class(size: int) -> Path:
 
 def coordinate(course: Path, size: int, progress: Progress) -> float:
     """Milliseconds a submission that the coordinator needs for a class of ``size``, all graded anew."""
-    app = grade.open_course(course, "vae")
+    app = open_course(course, "vae")
     bar = progress.add_task(f"a class of {size}", total=size)
     students = [f"student_{number:04}" for number in range(size)]
     pool = RecordedPool()

@@ -78,10 +78,12 @@ def grade(
 
     from coursekit import grade as grading
     from coursekit.class_progress import ClassProgress, plan_table
+    from coursekit.course import open_course
     from coursekit.pool import PoolError
     from coursekit.worker import VersionsDifferError
 
-    nbgrader = grading.open_course(course.resolve(), assignment)
+    nbgrader = open_course(course.resolve(), assignment)
+    grading.log_to_file(nbgrader)
     if no_sandbox:
         nbgrader.config.GradeExecute.sandbox = False
         console.print("[bold red]SANDBOX OFF:[/] submitted code runs with all your rights")
@@ -111,11 +113,13 @@ def points(
     assignment: str = "vae",
 ) -> None:
     """Show everybody's points by task, and where the feedback pages lie."""
+    from coursekit.course import open_course
     from coursekit.points import of_class, table
 
-    console.print(table(of_class(course, assignment), assignment))
-    pages = sorted(course.glob(f"feedback/*/{assignment}/{assignment}.html"))
-    where = f"{len(pages)} feedback pages, such as {pages[0]}" if pages else "No feedback pages yet"
+    db_url = open_course(course.resolve(), assignment).coursedir.db_url
+    console.print(table(of_class(db_url, assignment), assignment))
+    pages = sorted(Path().glob(f"feedback/*/{assignment}/{assignment}.html"))
+    where = f"{len(pages)} feedback pages, such as {course / pages[0]}" if pages else "No feedback pages yet"
     console.print(where, soft_wrap=True)
 
 

@@ -90,20 +90,15 @@ class Summary:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def open_course(course: Path, assignment: str) -> AutogradeApp:
-    """nbgrader's application with the settings of a course, which becomes the working folder; it logs to LOG."""
-    os.chdir(course)
-    app = AutogradeApp()
-    app.initialize([])
-    app.coursedir.assignment_id = assignment
-    handler = logging.FileHandler(course / LOG)
+def log_to_file(app: AutogradeApp) -> None:
+    """Let nbgrader log to LOG, and not between the lines of the progress."""
+    handler = logging.FileHandler(Path(app.coursedir.root, LOG))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     app.log.handlers[:] = [handler]
     app.log.setLevel(logging.INFO)
     app.log.propagate = False
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").handlers[:] = [handler]
-    return app
 
 
 def plan(app: AutogradeApp, choice: Choice) -> Plan:

@@ -23,7 +23,7 @@ SHORTEST = 0.05
 
 
 class Wait:
-    """Seconds for which a machine has kept the main thread of a process waiting, when called.
+    """Seconds for which a machine has kept the main thread of a process waiting since this was made, when called.
 
     0 where the system does not count them; of a process that has ended, what was last seen. Processes of the kernel's
     own that keep it busy are no excuse: ``cpu``, the seconds of processor time of all of them, is own time.
@@ -33,13 +33,22 @@ class Wait:
         self._count = Path(f"/proc/{pid}/schedstat")
         self._cpu = cpu
         self._started = time.monotonic()
+        self._cpu_before = cpu()
+        self._before = self._counted() or 0.0
         self._seen = 0.0
 
     def __call__(self) -> float:
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            waited = int(self._count.read_text().split()[1]) / 1e9
-            self._seen = max(0.0, min(waited, time.monotonic() - self._started - self._cpu()))
+        counted = self._counted()
+        if counted is not None:
+            own = self._cpu() - self._cpu_before
+            self._seen = max(0.0, min(counted - self._before, time.monotonic() - self._started - own))
         return self._seen
+
+    def _counted(self) -> float | None:
+        """Seconds since the process began; None where they cannot be read."""
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            return int(self._count.read_text().split()[1]) / 1e9
+        return None
 
 
 class PatientChannel(AsyncZMQSocketChannel):

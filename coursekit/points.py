@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nbgrader.api import Gradebook
 from rich import box
@@ -38,10 +37,10 @@ class Student:
         )
 
 
-def of_class(course: Path, assignment: str) -> list[Student]:
+def of_class(db_url: str, assignment: str) -> list[Student]:
     """Points of everybody who was graded, sorted by name. A cell `test_1a_training` counts to task `1a`."""
     students = []
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with Gradebook(db_url) as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             student = Student(submission.student.id)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):

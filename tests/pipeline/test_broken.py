@@ -50,7 +50,7 @@ def scores(course: Path) -> dict[str, dict[str, float]]:
     """Points by student and task, without those that only a person gives."""
     return {
         student.name: {task: task_points.score for task, task_points in student.tasks.items() if task != "1b"}
-        for student in points.of_class(course, "vae")
+        for student in points.of_class(f"sqlite:///{course}/gradebook.db", "vae")
     }
 
 

@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 
 from coursekit import grade, pool, records, worker
+from coursekit.course import open_course
 from coursekit.data import ROOT
 from tests.coursekit.conftest import nbgrader, solution, tiny_source
 
@@ -64,13 +65,21 @@ def with_source(notebook: NotebookNode, name: str, source: str) -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course for all tests, which grade in copies of it. Seeds come from the same secret in all of them."""
+    course = make_course(tmp_path_factory.mktemp("pristine"))
+    (course / ".course_secret").write_text("5e" * 32)
+    return course
+
+
+def make_course(folder: Path, settings: str = "") -> Path:
     """A course with submissions that are right, blank, half right, no notebook, and under another name."""
-    course = tmp_path_factory.mktemp("pristine") / "a course"
+    course = folder / "a course"
     (course / "source" / "ps").mkdir(parents=True)
-    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + SETTINGS)
+    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + SETTINGS + settings)
     (course / "plain_checks.py").write_text(PLAIN_CHECKS)
     nbformat.write(tiny_source(), course / "source" / "ps" / "ps.ipynb")
-    assert nbgrader(course, "generate_assignment", "ps").returncode == 0
+    done = nbgrader(course, "generate_assignment", "ps")
+    assert done.returncode == 0, done.stderr
     released = nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4)
     solved = solution(released)
     for student, name, notebook in (
@@ -102,11 +111,7 @@ def course(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 def found(course: Path) -> dict[str, dict[str, Any]]:
     """What a grading leaves, by student: points in the gradebook, the record and the notebook without what changes."""
-    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        scores = {
-            submission.student.id: {g.name: g.auto_score for n in submission.notebooks for g in n.grades}
-            for submission in gradebook.assignment_submissions("ps")
-        }
+    scores = scores_in(f"sqlite:///{course}/gradebook.db")
     results = {}
     for student in scores:
         record = records.load(course, "ps", student)
@@ -122,12 +127,26 @@ def found(course: Path) -> dict[str, dict[str, Any]]:
     return results
 
 
-def totals(course: Path) -> dict[str, float]:
-    """Points of the tests by student."""
+def scores_in(db_url: str) -> dict[str, dict[str, float | None]]:
+    """Automatic points in a gradebook, by student and cell."""
+    with Gradebook(db_url) as gradebook:
+        return {
+            submission.student.id: {g.name: g.auto_score for n in submission.notebooks for g in n.grades}
+            for submission in gradebook.assignment_submissions("ps")
+        }
+
+
+def totals_in(db_url: str) -> dict[str, float]:
+    """Points of the tests, by student."""
     return {
-        student: sum(result["scores"][name] or 0 for name in ("test_add", "test_multiply"))
-        for student, result in found(course).items()
+        student: sum(scores[name] or 0 for name in ("test_add", "test_multiply"))
+        for student, scores in scores_in(db_url).items()
     }
+
+
+def totals(course: Path) -> dict[str, float]:
+    """Points of the tests, by student, in the gradebook of a course."""
+    return totals_in(f"sqlite:///{course}/gradebook.db")
 
 
 def command(course: Path, *options: str) -> subprocess.Popen[str]:
@@ -153,8 +172,7 @@ def run(course: Path, *options: str, code: int = 0) -> str:
 
 @pytest.fixture(scope="module")
 def stock(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What `nbgrader autograde` finds. The secret of the course, which seeds come from, is the same in all tests."""
-    (pristine / ".course_secret").write_text("5e" * 32)
+    """What `nbgrader autograde` finds."""
     course = Path(shutil.copytree(pristine, tmp_path_factory.mktemp("stock") / "a course"))
     done = nbgrader(course, "autograde", "ps")
     assert done.returncode == 0, done.stderr
@@ -231,7 +249,7 @@ class TestChoice:
         assert set(stamps(course).values()).isdisjoint(before[1].values())
 
     def test_reasons(self, course):
-        app = grade.open_course(course, "ps")
+        app = open_course(course, "ps")
         assert grade.plan(app, grade.Choice()) == grade.Plan(dict.fromkeys(STUDENTS, "new"), 0)
         assert grade.plan(app, grade.Choice(students=("bob",))) == grade.Plan({"bob": "new"}, 4)
         with pytest.raises(NbGraderException, match="Nothing was submitted by: zoe"):
@@ -239,7 +257,7 @@ class TestChoice:
 
     def test_of_what_is_graded(self, course):
         assert nbgrader(course, "autograde", "ps").returncode == 0
-        app = grade.open_course(course, "ps")
+        app = open_course(course, "ps")
         assert grade.plan(app, grade.Choice()) == grade.Plan({}, 5)
         assert grade.plan(app, grade.Choice(retry_broken=True)).reasons == {"dave": "broken"}
         (course / "submitted" / "bob" / "ps" / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
@@ -286,7 +304,7 @@ class TestWorkers:
         nb = nbformat.read(path, as_version=4)
         nb.cells.append(nbformat.v4.new_code_cell("# STOP THE WORKER"))
         nbformat.write(nb, path)
-        app = grade.open_course(course, "ps")
+        app = open_course(course, "ps")
         summary = grade.grade(app, ["alice"], 1, None, lambda student, outcome: None)
         assert (tmp_path / "stopped").exists()
         assert summary.finished == ["alice"]
@@ -367,7 +385,7 @@ class TestChanges:
     """Submissions that change or appear while the class is graded."""
 
     def test_what_changes_is_graded_as_it_is_now(self, course):
-        app = grade.open_course(course, "ps")
+        app = open_course(course, "ps")
         right = nbformat.read(course / "submitted" / "alice" / "ps" / "ps.ipynb", as_version=4)
 
         def say(student: str, outcome: Any) -> None:
