@@ -37,6 +37,8 @@ from grader_tests.verdict import Report
 
 PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
 """What the record tells the versions of."""
+START, OTHER_CELLS = "start of the kernel", "other cells"
+"""What the record counts seconds to, beside the cells that nbgrader knows by an id."""
 MAX_MESSAGE = 256 * 2**20
 MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
@@ -127,6 +129,7 @@ class GradeExecute(Execute):
         self._notes: dict[str, float] = {}
         self._reports: list[Report] = []
         self._flags = flags.scan(nb)
+        self._timings: dict[str, float] = {}
         self._description: dict[str, Any] = {"enabled": self.sandbox}
 
     def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
@@ -137,6 +140,7 @@ class GradeExecute(Execute):
             "seed": str(self._seed),
             "profile": "grading",
             "seconds": round(seconds, 1),
+            "timings": {what: round(value, 2) for what, value in self._timings.items() if value >= 0.01},
             "sandbox": self._description,
             "versions": {package: version(package) for package in PACKAGES},
             "points": {report.cell: report.points for report in self._reports},
@@ -157,6 +161,7 @@ class GradeExecute(Execute):
 
     def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel in the grading profile, one thread a process."""
+        self._started = time.monotonic()
         environment = os.environ | {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1"}
         super().start_new_kernel(env=environment, **kwargs)
         if isinstance(self.km.provisioner, SandboxProvisioner):
@@ -167,6 +172,7 @@ class GradeExecute(Execute):
         provisioner = self.km.provisioner  # nbclient forgets it when the kernel has died
         try:
             client = super().start_new_kernel_client()
+            self._count(START, self._started)
             self._be_patient(provisioner)
             return client
         except RuntimeError as error:
@@ -185,11 +191,16 @@ class GradeExecute(Execute):
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""
+        started = time.monotonic()
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             self._judge(cell, index)
         elif cell.cell_type == "code":
             self._run_cell(cell, index)
+        self._count(cell.metadata.get("nbgrader", {}).get("grade_id") or OTHER_CELLS, started)
         return cell, resources
+
+    def _count(self, what: str, started: float) -> None:
+        self._timings[what] = self._timings.get(what, 0.0) + time.monotonic() - started
 
     def _run_cell(self, cell: NotebookNode, index: int) -> None:
         """Execute a student's cell; where it ends the kernel, go on in a new one without it."""

@@ -32,11 +32,11 @@ STRAY = "coursekit-stray"
 """Stands in the names of files and command lines that attacks try to leave behind."""
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
-# Attacks that wait without end shall not wait for long.
-c.GradeExecute.timeout = 25
-c.GradeExecute.probe_timeout = 10
+# Attacks that wait without end shall not wait for long. An honest cell takes 5 s of own time at most, a notebook 20.
+c.GradeExecute.timeout = 12
+c.GradeExecute.probe_timeout = 6
 c.GradeExecute.iopub_timeout = 10
-c.GradeExecute.notebook_timeout = 150
+c.GradeExecute.notebook_timeout = 75
 """
 
 

@@ -143,6 +143,14 @@ def test_every_record_is_as_its_schema_says(course):
     assert len(students) > 5
 
 
+def test_the_record_in_the_documentation_is_one():
+    schema, record = (
+        json.loads((ROOT / "docs" / name).read_text()) for name in ("record.schema.json", "attacked-record.json")
+    )
+    jsonschema.validate(record, schema)
+    assert {flag["kind"] for flag in record["flags"]} >= {"ipython", "patched"}
+
+
 def test_grading_without_the_sandbox_is_told_everywhere(course):
     before = points(course)
     demo.nbgrader(course, "autograde", "--student=beta_guide_only", "--force", "--GradeExecute.sandbox=False")

@@ -115,7 +115,7 @@ def found(course: Path) -> dict[str, dict[str, Any]]:
     results = {}
     for student in scores:
         record = records.load(course, "ps", student)
-        del record["autograded_sha256"], record["submission_sha256"]
+        del record["autograded_sha256"], record["submission_sha256"], record["timings"]
         notebook = nbformat.read(course / "autograded" / student / "ps" / "ps.ipynb", as_version=4)
         files = sorted(path.name for path in (course / "autograded" / student / "ps").iterdir())
         results[student] = {

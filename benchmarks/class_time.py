@@ -1,0 +1,201 @@
+"""A class of 100 on this machine: `python -m benchmarks.class_time [--size 100]`.
+
+A mixed class (right, wrong and malformed submissions of `corpus/`) is graded by `python -m coursekit grade` with two
+workers; every fifth of it again with one and with two, for the ratio of these. Against it stands stock, sequential
+`nbgrader autograde`, which executes notebooks with plain loops (`plain_loops.py`) and all their analyses: that takes
+minutes a submission, so it is timed on three of them, a right, a wrong and a malformed one, and its mean by kind is
+extrapolated to the class. Prints the numbers, writes build/class.json, and exits 1 when one is missed.
+"""
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+from rich.console import Console
+
+from benchmarks.tables import Results, reached, results_table
+from coursekit import broken, corpus, records
+from coursekit.data import ROOT
+from coursekit.demo import hand_in, make_course, nbgrader
+from coursekit.execute import START
+from grader_tests.session import cells as grade_cells
+
+WORK = ROOT / "build" / "class"
+SHARES = {"wheat": 0.5, "chaff": 0.4, "broken": 0.1}
+"""Kinds of submissions in a class."""
+STOCK_SAMPLE = {"wheat": "scale_exp", "chaff": "beta_guide_only", "broken": "renamed_notebook"}
+EVERY = 5
+"""One in so many submissions is graded with one worker and with two."""
+OVER_STOCK, TWO_OVER_ONE, CPU_SECONDS, START_SHARE, WORKER_GIB = 40.0, 1.8, 20.0, 0.4, 1.5
+"""What must be reached: two ratios at least; processor seconds a submission, the share of them in the start of the
+kernel and its imports, and memory of a worker with its kernel at most."""
+STOCK_SETTINGS = """
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.Execute", "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor", "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades", "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Execute.timeout = 1200
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command. seconds: of wall time; cpu: processor seconds of all its processes; gib: the most memory that one
+    process and its children had; machine_gib: the most that the machine had in use beyond what it had before."""
+
+    submissions: int
+    seconds: float
+    cpu: float
+    gib: float
+    machine_gib: float
+
+
+def main() -> int:
+    """Run all, print and write the numbers; 0 when all are reached."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=100, help="submissions")
+    size = parser.parse_args().size
+    console = Console()
+    course, kinds = make_class(size)
+    some = sorted(kinds)[::EVERY]
+    whole = timed(size, lambda: grade(course, 2))
+    two = timed(len(some), lambda: grade(course, 2, some))
+    one = timed(len(some), lambda: grade(course, 1, some))
+    shares = shares_of_time(course, sorted(kinds))
+    stock = {kind: stock_seconds(kind, name) for kind, name in STOCK_SAMPLE.items()}
+    stock_total = sum(stock[kind] for kind in kinds.values())
+    results: Results = {
+        f"stock with plain loops / this kit, {size} submissions": (stock_total / whole.seconds, ">=", OVER_STOCK),
+        "one worker / two workers": (one.seconds / two.seconds, ">=", TWO_OVER_ONE),
+        "processor seconds a submission": (whole.cpu / size, "<=", CPU_SECONDS),
+        "share of the start and imports": (shares["start and imports"], "<=", START_SHARE),
+        "worker with its kernel, GiB": (whole.gib, "<=", WORKER_GIB),
+    }
+    console.print(results_table(results))
+    console.print(f"{60 * size / whole.seconds:.1f} submissions a minute with two workers")
+    numbers = {
+        "runs": {"whole, 2 workers": asdict(whole), "sample, 2 workers": asdict(two), "sample, 1 worker": asdict(one)},
+        "stock, seconds a submission": stock,
+        "kinds": {kind: list(kinds.values()).count(kind) for kind in SHARES},
+        "shares": shares,
+        "results": {name: value for name, (value, _, _) in results.items()},
+    }
+    (ROOT / "build" / "class.json").write_text(json.dumps(numbers, indent=1))
+    return 0 if reached(results) else 1
+
+
+def make_class(size: int) -> tuple[Path, dict[str, str]]:
+    """A course with submissions of all kinds, drawn with a fixed seed; the kind of each student's."""
+    course = WORK / "course"
+    make_course(course)
+    draw = random.Random(2026)
+    samples = {"wheat": corpus.load_all("wheat"), "chaff": corpus.load_all("chaff"), "broken": broken.load_all()}
+    kinds = {}
+    for number in range(size):
+        (kind,) = draw.choices(list(SHARES), list(SHARES.values()))
+        student = f"student_{number:03}"
+        hand_in_sample(course, student, draw.choice(samples[kind]))
+        kinds[student] = kind
+    return course, kinds
+
+
+def hand_in_sample(course: Path, student: str, sample: corpus.Sample | broken.Broken) -> None:
+    """Write a sample of any kind as the submission of a student."""
+    if isinstance(sample, broken.Broken):
+        source, release = (course / step / "vae" / "vae.ipynb" for step in ("source", "release"))
+        broken.build(sample, release, source, course / "submitted" / student / "vae")
+    else:
+        hand_in(course, student, sample)
+
+
+def grade(course: Path, workers: int, students: list[str] | None = None) -> None:
+    """Grade a class, or some of it, anew. Raises CalledProcessError where not all could be graded."""
+    chosen = [part for student in students or [] for part in ("--student", student)]
+    options = ["--course", str(course), "--workers", str(workers), "--force", *chosen]
+    subprocess.run([sys.executable, "-m", "coursekit", "grade", "vae", *options], cwd=ROOT, check=True)
+
+
+def timed(submissions: int, command: Callable[[], None]) -> Run:
+    """What a command took, all its processes together."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with Memory() as memory:
+        start = time.perf_counter()
+        command()
+        seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(submissions, seconds, cpu, memory.worker_gib, memory.machine_gib)
+
+
+class Memory:
+    """Watches the machine, and below this process the workers: Dask's processes that execute."""
+
+    def __init__(self) -> None:
+        self.worker_gib = self.machine_gib = 0.0
+        self._stop = Event()
+        self._thread = Thread(target=self._watch)
+
+    def __enter__(self) -> "Memory":
+        self._before = psutil.virtual_memory().used
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.5):
+            self.machine_gib = max(self.machine_gib, (psutil.virtual_memory().used - self._before) / 2**30)
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    if "spawn_main" in " ".join(process.cmdline()):
+                        family = [process, *process.children(recursive=True)]
+                        used = sum(member.memory_full_info().pss for member in family)
+                        self.worker_gib = max(self.worker_gib, used / 2**30)
+                except psutil.Error:
+                    continue  # it has just ended
+
+
+def shares_of_time(course: Path, students: list[str]) -> dict[str, float]:
+    """Shares of the workers' seconds, from the records: start and imports, other cells, checks."""
+    seconds = {"start and imports": 0.0, "cells": 0.0, "checks": 0.0}
+    for student in students:
+        for what, value in records.load(course, "vae", student)["timings"].items():
+            start = what in (START, "imports")
+            seconds["start and imports" if start else "checks" if what in grade_cells() else "cells"] += value
+    total = sum(seconds.values())
+    return {part: value / total for part, value in seconds.items()}
+
+
+def stock_seconds(kind: str, name: str) -> float:
+    """Seconds of stock autograding of one submission whose notebook trains and analyses by plain loops."""
+    course = WORK / f"stock_{kind}"
+    make_course(course)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(STOCK_SETTINGS)
+    utils = course / "source" / "vae" / "src" / "utils.py"
+    utils.unlink()
+    shutil.copy(Path(__file__).with_name("plain_loops.py"), utils)
+    folder = {"wheat": "wheats", "chaff": "chaffs", "broken": "broken"}[kind]
+    path = corpus.CORPUS / folder / f"{name}.py"
+    hand_in_sample(course, "student", broken.load(path) if kind == "broken" else corpus.load(path))
+    start = time.perf_counter()
+    nbgrader(course, "autograde")
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
