@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools data release demo test lint accuracy calibrate bench attack clean distclean
+.PHONY: help setup tools data release demo test lint grade accuracy calibrate bench attack clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
@@ -62,8 +62,14 @@ accuracy: setup  ## false rejections and acceptances of the checks, over sample 
 calibrate: setup  ## bands for trained models, from right solutions over many seeds (takes long)
 	$(PY) -m benchmarks.calibrate
 
-bench: release  ## time and memory against plain loops (takes tens of minutes)
-	$(PY) -m benchmarks.bench
+grade: release  ## grade the class in submitted/ with all processors
+	$(PY) -m coursekit grade vae
+
+bench: release  ## time and memory, and docs/performance.md from them (takes about an hour)
+	-$(PY) -m benchmarks.speed
+	-$(PY) -m benchmarks.class_time
+	-$(PY) -m benchmarks.scale
+	$(PY) -m benchmarks.performance
 
 attack: release  ## hostile and broken submissions, and what the sandbox costs (takes tens of minutes)
 	$(PY) -m benchmarks.attack

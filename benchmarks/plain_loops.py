@@ -1,4 +1,4 @@
-"""`train_ae` and `AutoEncoderAnalyzer` written the way most course code is: the yardstick of `benchmarks.bench`.
+"""`train_ae` and `AutoEncoderAnalyzer` written the way most course code is: the yardstick of `benchmarks.speed`.
 
 Stands in for `src/utils.py`, with the same calls and the same results, and nothing done to be quick: items pass
 through the DataLoader one by one, errors take a second forward pass, every image gets axes of its own, every

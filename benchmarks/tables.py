@@ -16,6 +16,11 @@ def reached(results: Results) -> bool:
     return all(is_reached(*result) for result in results.values())
 
 
+def as_json(results: Results) -> dict[str, tuple[float, str, float, bool]]:
+    """The numbers with whether they are reached."""
+    return {name: (*result, is_reached(*result)) for name, result in results.items()}
+
+
 def results_table(results: Results) -> Table:
     """One line a number."""
     table = Table("number", "measured", "wanted", "")

@@ -1,0 +1,123 @@
+"""Writes docs/performance.md and its figure from what the benchmarks have measured: the last step of `make bench`.
+
+Reads build/speed.json, build/class.json and build/scale.json. Raises FileNotFoundError, naming the benchmark to run.
+"""
+
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from coursekit.data import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+FIGURE = ROOT / "docs" / "images" / "performance.png"
+MANY, CLUSTER = 10_000, 64
+"""Submissions and workers of the class that is only computed."""
+
+
+def main() -> int:
+    """Write the page and the figure; 0 when all numbers are reached."""
+    speed, class_time, scale = (measured(name) for name in ("speed", "class", "scale"))
+    model = Model(class_time, scale)
+    figure(speed, class_time, model)
+    PAGE.write_text(page(speed, class_time, scale, model))
+    print(f"{PAGE.relative_to(ROOT)} and {FIGURE.relative_to(ROOT)} are written")
+    return 0 if all(result[-1] for found in (speed, class_time, scale) for result in found["results"].values()) else 1
+
+
+def measured(name: str) -> Any:
+    """What a benchmark has measured."""
+    path = ROOT / "build" / f"{name}.json"
+    if not path.exists():
+        module = {"class": "class_time"}.get(name, name)
+        raise FileNotFoundError(f"{path} is missing: run `python -m benchmarks.{module}`")
+    return json.loads(path.read_text())
+
+
+class Model:
+    """Seconds that a class takes: the slower of the workers, who share it, and the coordinator, who sees all of it.
+
+    T(n, w) = start + max(n * worker / w, n * coordinator): ``worker``, ``coordinator`` in seconds a submission.
+    ``worker`` and ``start`` (of the workers) are fitted to one class with one and with two workers.
+    """
+
+    def __init__(self, class_time: dict[str, Any], scale: dict[str, Any]) -> None:
+        one, two = (class_time["runs"][name] for name in ("sample, 1 worker", "sample, 2 workers"))
+        n = one["submissions"]
+        self.worker = 2 * (one["seconds"] - two["seconds"]) / n
+        self.start = one["seconds"] - n * self.worker
+        self.coordinator = list(scale["milliseconds"].values())[-1] / 1000
+
+    def seconds(self, submissions: float, workers: float | np.ndarray) -> Any:
+        """Of a class with so many submissions and workers."""
+        shared = submissions * self.worker / np.asarray(workers, dtype=float)
+        return self.start + np.maximum(shared, submissions * self.coordinator)
+
+    @property
+    def saturation(self) -> float:
+        """Workers beyond which the coordinator is the slower one."""
+        return self.worker / self.coordinator
+
+
+def figure(speed: dict[str, Any], class_time: dict[str, Any], model: Model) -> None:
+    """Phases of a notebook with plain loops and with the kit; submissions a minute over workers."""
+    left, right = plt.figure(figsize=(11, 4), layout="constrained").subplots(1, 2)
+    bottom = np.zeros(2)
+    runs = [speed["plain loops"], speed["study"]]
+    for phase in runs[0]["phases"]:
+        seconds = np.array([run["phases"][phase] for run in runs])
+        left.bar(["plain loops", "study"], seconds, bottom=bottom, label=phase)
+        bottom += seconds
+    left.bar(["grading"], [speed["grading"]["seconds"]], color="0.4", label="grading")
+    left.set(ylabel="seconds", title="One submission")
+    left.legend(fontsize=8)
+    workers = np.arange(1, 2 * model.saturation)
+    right.plot(workers, 60 * MANY / model.seconds(MANY, workers), label="computed")
+    measured_runs = [("sample, 1 worker", 1), ("sample, 2 workers", 2)]
+    rates = [
+        60 * class_time["runs"][name]["submissions"] / class_time["runs"][name]["seconds"] for name, _ in measured_runs
+    ]
+    right.plot([count for _, count in measured_runs], rates, "o", label="measured")
+    right.axvline(model.saturation, color="0.6", linestyle="--", label="the coordinator is busy all the time")
+    right.set(xlabel="workers, a processor each", ylabel="submissions a minute", title=f"A class of {MANY:,}")
+    right.legend(fontsize=8)
+    plt.savefig(FIGURE, dpi=110)
+    plt.close()
+
+
+def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any], model: Model) -> str:
+    """The text of docs/performance.md, from the template beside this file."""
+    whole = class_time["runs"]["whole, 2 workers"]
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined)
+    return environment.get_template("performance.md.jinja").render(
+        machine=f"{os.cpu_count()} processors, {platform.machine()}",
+        speed=speed,
+        scale=scale,
+        model=model,
+        whole=whole,
+        predicted=float(model.seconds(whole["submissions"], 2)),
+        many=f"{MANY:,}",
+        cluster=CLUSTER,
+        minutes=float(model.seconds(MANY, CLUSTER)) / 60,
+        numbers=numbers,
+        **{"class": class_time},
+    )
+
+
+def numbers(results: dict[str, list[Any]]) -> str:
+    """What was measured against what must be reached, as a table in Markdown."""
+    lines = ["| number | measured | wanted | reached |", "|---|---|---|---|"]
+    for name, (value, sign, bound, ok) in results.items():
+        lines.append(f"| {name} | {value:.3g} | {sign} {bound:g} | {'yes' if ok else '**missed**'} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
