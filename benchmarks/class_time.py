@@ -18,12 +18,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Event, Thread
 
 import psutil
 from rich.console import Console
 
 from benchmarks.tables import Results, as_json, reached, results_table
+from benchmarks.watch import Watch
 from coursekit import broken, corpus, records
 from coursekit.data import ROOT
 from coursekit.demo import hand_in, make_course, nbgrader
@@ -139,34 +139,26 @@ def timed(submissions: int, command: Callable[[], None]) -> Run:
     return Run(submissions, seconds, cpu, memory.worker_gib, memory.machine_gib)
 
 
-class Memory:
+class Memory(Watch):
     """Watches the machine, and below this process the workers: Dask's processes that execute."""
 
+    period = 0.5
+    worker_gib = machine_gib = 0.0
+
     def __init__(self) -> None:
-        self.worker_gib = self.machine_gib = 0.0
-        self._stop = Event()
-        self._thread = Thread(target=self._watch)
-
-    def __enter__(self) -> "Memory":
         self._before = psutil.virtual_memory().used
-        self._thread.start()
-        return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.5):
-            self.machine_gib = max(self.machine_gib, (psutil.virtual_memory().used - self._before) / 2**30)
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    if "spawn_main" in " ".join(process.cmdline()):
-                        family = [process, *process.children(recursive=True)]
-                        used = sum(member.memory_full_info().pss for member in family)
-                        self.worker_gib = max(self.worker_gib, used / 2**30)
-                except psutil.Error:
-                    continue  # it has just ended
+    def look(self) -> None:
+        """At what is used now; pages that processes share count once."""
+        self.machine_gib = max(self.machine_gib, (psutil.virtual_memory().used - self._before) / 2**30)
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if "spawn_main" in " ".join(process.cmdline()):
+                    family = [process, *process.children(recursive=True)]
+                    used = sum(member.memory_full_info().pss for member in family)
+                    self.worker_gib = max(self.worker_gib, used / 2**30)
+            except psutil.Error:
+                continue  # it has just ended
 
 
 def shares_of_time(course: Path, students: list[str]) -> dict[str, float]:

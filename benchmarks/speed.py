@@ -12,7 +12,6 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Event, Thread
 
 import nbformat
 import psutil
@@ -23,6 +22,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.tables import as_json, reached, results_table
+from benchmarks.watch import Watch
 from coursekit import corpus, records
 from coursekit.data import ROOT, link
 from coursekit.demo import hand_in, make_course, nbgrader
@@ -192,31 +192,20 @@ def autograde() -> Run:
     return Run(clock.total, memory.peak_gib, {}, phases)
 
 
-class KernelMemory:
+class KernelMemory(Watch):
     """Watches the kernels below this process; `peak_gib` is the largest resident memory one had."""
 
-    def __init__(self) -> None:
-        self.peak_gib = 0.0
-        self._stop = Event()
-        self._thread = Thread(target=self._watch)
+    peak_gib = 0.0
 
-    def __enter__(self) -> "KernelMemory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.2):
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    if any("ipykernel" in part for part in process.cmdline()):
-                        peak = Path(f"/proc/{process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
-                        self.peak_gib = max(self.peak_gib, int(peak) / 2**20)
-                except (psutil.Error, OSError, IndexError):
-                    continue  # it has just ended
+    def look(self) -> None:
+        """At the peaks that the system has counted."""
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if any("ipykernel" in part for part in process.cmdline()):
+                    peak = Path(f"/proc/{process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
+                    self.peak_gib = max(self.peak_gib, int(peak) / 2**20)
+            except (psutil.Error, OSError, IndexError):
+                continue  # it has just ended
 
 
 def runs_table(runs: dict[str, Run]) -> Table:
