@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import dask
 from distributed import Client, Future, LocalCluster, wait
 
 from coursekit import worker
+from coursekit.provisioner import clear_leftovers, private_prefix
 from coursekit.worker import Task
 
 ATTEMPTS = 3
@@ -166,8 +168,14 @@ def connect(workers: int, scheduler: str | None, seconds: float) -> Iterator[Poo
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is of interest becomes an exception
     with dask.config.set(SETTINGS):
         if scheduler is None:
-            with _local(workers) as cluster, Client(cluster) as client:
+            with (
+                tempfile.TemporaryDirectory(prefix=private_prefix()) as scratch,
+                dask.config.set({"temporary-directory": scratch}),
+                _local(workers) as cluster,
+                Client(cluster) as client,
+            ):
                 yield Pool(client, seconds)
+            clear_leftovers()  # of workers that died
         else:
             with _client_of(scheduler) as client:
                 yield Pool(client, seconds)

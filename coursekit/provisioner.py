@@ -91,7 +91,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Choose the folder of the sockets, and put the sandbox around the kernel's command."""
         sandbox.bubblewrap()
         clear_leftovers()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=private_prefix()))
         shared = self._folder / "shared"
         if len(os.fsencode(shared)) > LONGEST_FOLDER:
             self._folder.rmdir()
@@ -192,6 +192,11 @@ class SandboxProvisioner(LocalProvisioner):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             psutil.wait_procs(family, timeout=10)  # bubblewrap sees them off, and ends
+
+
+def private_prefix() -> str:
+    """How the private folders of this process are named, so that they can be removed when it has been killed."""
+    return f"{PREFIX}{os.getpid()}-"
 
 
 def clear_leftovers() -> None:

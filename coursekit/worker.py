@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from coursekit.data import ROOT
 from coursekit.execute import PACKAGES, GradeExecute
+from coursekit.provisioner import private_prefix
 
 JUDGES = ("grader_tests", "coursekit", "src")
 """Folders of the kit whose code a verdict hangs on."""
@@ -78,7 +79,7 @@ def execute(task: Task) -> dict[str, str]:
     Raises VersionsDifferError, and SandboxError where submitted code cannot be shut in on this machine.
     """
     require_same(task.versions, versions(), platform.node())
-    with tempfile.TemporaryDirectory(prefix="cw-") as temporary:
+    with tempfile.TemporaryDirectory(prefix=private_prefix()) as temporary:
         folder = Path(temporary, task.assignment)
         folder.mkdir()
         for name, content in task.files.items():

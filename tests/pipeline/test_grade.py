@@ -372,6 +372,15 @@ class TestInterruption:
         assert found(course) == stock
         assert {name: stamps(course)[name] for name in first} == first, "graded twice"
 
+    def test_nothing_is_left_in_the_temporary_folder(self, course, tmp_path, monkeypatch):
+        """Not even by a killed worker, once another submission has been graded."""
+        (tmp_path / "tmp").mkdir()
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+        path = course / "submitted" / "alice" / "ps" / "ps.ipynb"
+        nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# KILL THE WORKER"), path)
+        run(course, "--student", "alice", "--student", "bob")
+        assert os.listdir(tmp_path / "tmp") == []
+
     def test_two_commands_do_not_meet(self, course):
         with command(course) as process:
             wait_for(lambda: (course / "autograded").exists())
