@@ -7,6 +7,7 @@ the kernel, no grade cell is left without outputs, because nbgrader gives such a
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -122,6 +123,7 @@ class GradeExecute(Execute):
         nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, 0.0) | {"status": "broken"})
 
     def _begin(self, nb: NotebookNode, resources: Any) -> None:
+        gc.collect()  # the one before, its notebook and its client refer to each other; Python would let many gather
         kit = resources.get("coursekit") or {}
         self._seed = kit["seed"] if "seed" in kit else seeds.of_submission(nb, Path.cwd())
         self._clock = OwnClock()
