@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,6 +108,14 @@ def course(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.syspath_prepend(str(pristine))
     monkeypatch.chdir(tmp_path)
     return Path(shutil.copytree(pristine, tmp_path / "a course"))
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for what processes write to `$TMPDIR`; short, because paths of sockets are."""
+    with tempfile.TemporaryDirectory(prefix="gr-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
 
 
 def found(course: Path) -> dict[str, dict[str, Any]]:
@@ -297,16 +306,15 @@ class TestWorkers:
         assert "retry" not in run(course, "--retry-broken", "--student", "bob")
         assert records.load(course, "ps", "bob")["status"] == "graded"
 
-    def test_a_worker_that_stops_is_replaced(self, course, monkeypatch, tmp_path):
+    def test_a_worker_that_stops_is_replaced(self, course, monkeypatch, temporary):
         monkeypatch.setitem(pool.SETTINGS, "distributed.scheduler.worker-ttl", "6 s")
-        monkeypatch.setenv("TMPDIR", str(tmp_path))
         path = course / "submitted" / "alice" / "ps" / "ps.ipynb"
         nb = nbformat.read(path, as_version=4)
         nb.cells.append(nbformat.v4.new_code_cell("# STOP THE WORKER"))
         nbformat.write(nb, path)
         app = open_course(course, "ps")
         summary = grade.grade(app, ["alice"], 1, None, lambda student, outcome: None)
-        assert (tmp_path / "stopped").exists()
+        assert (temporary / "stopped").exists()
         assert summary.finished == ["alice"]
         assert totals(course) == {"alice": 4.0}
 
@@ -372,14 +380,12 @@ class TestInterruption:
         assert found(course) == stock
         assert {name: stamps(course)[name] for name in first} == first, "graded twice"
 
-    def test_nothing_is_left_in_the_temporary_folder(self, course, tmp_path, monkeypatch):
-        """Not even by a killed worker, once another submission has been graded."""
-        (tmp_path / "tmp").mkdir()
-        monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    def test_nothing_is_left_in_the_temporary_folder(self, course, temporary):
+        """Not even by a killed worker."""
         path = course / "submitted" / "alice" / "ps" / "ps.ipynb"
         nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# KILL THE WORKER"), path)
         run(course, "--student", "alice", "--student", "bob")
-        assert os.listdir(tmp_path / "tmp") == []
+        assert os.listdir(temporary) == []
 
     def test_two_commands_do_not_meet(self, course):
         with command(course) as process:
