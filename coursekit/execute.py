@@ -54,7 +54,7 @@ del _gc, _sys, _shell
 
 
 NOT_EXECUTED = (
-    "Notatnika nie udało się wykonać: każdy z programów, które próbowały, przestał działać. Powie o tym prowadzący."
+    "Notatnika nie udało się wykonać: każdy z programów, które próbowały, przestał działać. Napisz do prowadzącego."
 )
 """What the student reads then."""
 

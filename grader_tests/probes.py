@@ -437,7 +437,7 @@ _kept: dict = {}
 
 
 def keep_splits(namespace, splits):
-    """Keep splits, name -> (images (N, H, W) of 0..255, labels (N,)), for the probes that follow -> names."""
+    """Keep splits, name -> (images (N, H, W) of 0..255[, labels (N,)]), for the probes that follow -> names."""
     _kept.update(splits)
     return {"names": list(_kept)}
 

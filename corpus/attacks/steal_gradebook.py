@@ -15,7 +15,7 @@ import os
 import sqlite3
 
 places = [os.path.join(*[".."] * up, "gradebook.db") for up in range(1, 9)]
-places += ["/work/main/gradebook.db"] + glob.glob("/tmp/**/gradebook.db", recursive=True)
+places += glob.glob("/*/*/gradebook.db") + glob.glob("/tmp/**/gradebook.db", recursive=True)
 places += glob.glob("/proc/*/cwd/gradebook.db") + glob.glob("/proc/*/root/**/gradebook.db")
 for place in places:
     if os.path.exists(place):
