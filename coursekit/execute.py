@@ -164,7 +164,8 @@ class GradeExecute(Execute):
     def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel in the grading profile, one thread a process."""
         self._started = time.monotonic()
-        environment = os.environ | {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1"}
+        own = {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1", "COURSE_MNIST": str(data.DATA / "MNIST")}
+        environment = os.environ | own
         super().start_new_kernel(env=environment, **kwargs)
         if isinstance(self.km.provisioner, SandboxProvisioner):
             self._description = self.km.provisioner.describe()

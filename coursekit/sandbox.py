@@ -166,6 +166,7 @@ def _variables(environment: dict[str, str]) -> list[str]:
         "TMPDIR": f"{HOME}/.tmp",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "COURSE_MNIST": MNIST,
         **environment,
     }
     return ["--clearenv", *(part for name, value in variables.items() for part in ("--setenv", name, value))]

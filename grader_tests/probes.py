@@ -8,6 +8,8 @@ Shapes: B images, D = n_input_features values each, Z latents, H x W the sides o
 import contextlib
 import copy
 import io
+import os
+import pathlib
 import sys
 import types
 import warnings
@@ -113,9 +115,13 @@ def _pair(output):
 
 
 @torch.no_grad()
-def encode(namespace, sizes, x, gain=1.0):
-    """``VEncoder(*sizes)`` on x (B, D) -> parts, loc, scale as they come."""
-    return _pair(_network(namespace, "VEncoder", sizes, gain)(_tensor(x)))
+def encode(namespace, sizes, x, gains=(1.0,)):
+    """``VEncoder(*sizes)`` on x (B, D), from the same seed for each gain -> items: parts, loc, scale as they come."""
+    items = []
+    for gain in gains:
+        with _isolated(torch.initial_seed()):
+            items.append(_pair(_network(namespace, "VEncoder", sizes, gain)(_tensor(x))))
+    return {"items": items}
 
 
 @torch.no_grad()
@@ -433,12 +439,20 @@ def _features(namespace, key, images, representation):
 
 
 _kept: dict = {}
-"""Splits of images by name: they are megabytes, and are sent once for all questions about them."""
+"""Splits of images by name, for all questions about them."""
 
 
-def keep_splits(namespace, splits):
-    """Keep splits, name -> (images (N, H, W) of 0..255[, labels (N,)]), for the probes that follow -> names."""
-    _kept.update(splits)
+def keep_splits(namespace, rows, labels):
+    """Keep splits for the probes that follow: name -> (images (N, H, W) of 0..255[, labels (N,)]); returns names.
+
+    rows: name -> rows (N,) in the files of MNIST, the 60,000 images for training before the 10,000 others, read here
+    because images are megabytes; labels: of those splits that need them.
+    """
+    raw = pathlib.Path(os.environ.get("COURSE_MNIST", "data/MNIST"), "raw")
+    files = [raw / f"{part}-images-idx3-ubyte" for part in ("train", "t10k")]
+    pixels = np.concatenate([np.fromfile(file, np.uint8, offset=16) for file in files]).reshape(-1, 28, 28)
+    for name, chosen in rows.items():
+        _kept[name] = (pixels[chosen], labels.get(name))
     return {"names": list(_kept)}
 
 

@@ -46,8 +46,9 @@ def splits(student, module_rng, module_seeds):
     used = np.isin([zlib.crc32(image) for image in images], known)
     fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
     found = Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
-    sent = {"train": list(found.train), "val": list(found.val), "fresh": [found.fresh[0]]}  # these labels stay here
-    student.probe("keep_splits", splits=sent)
+    rows = {"train": np.flatnonzero(used), "val": len(images) + np.arange(len(found.val[0])), "fresh": fresh}
+    labels = {"train": found.train[1], "val": found.val[1]}  # those of the fresh images stay here
+    student.probe("keep_splits", rows=rows, labels=labels)
     return found
 
 

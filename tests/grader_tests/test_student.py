@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from grader_tests import wire
+from coursekit import data
+from grader_tests import mnist, probes, wire
 from grader_tests.student import REPLY_MIME, ChannelStudent, KernelStudent, ProbeError, Reply
 
 X = np.random.default_rng(1).uniform(0, 1, (4, 1, 8, 8))
@@ -11,7 +12,6 @@ SIZES = [64, 16, 16, 3]
 LATENT = np.random.default_rng(2).normal(0, 1, (4, 3))
 STUB = {"loc": LATENT, "scale": np.full((4, 3), 0.5), "weight": np.ones((3, 64)), "bias": np.zeros(64)}
 QUESTIONS = [
-    ("encode", {"sizes": [64, 16, 3], "x": X.reshape(4, 64)}, ["loc", "scale"]),
     ("decode", {"sizes": [3, 16, 64], "z": LATENT, "gain": 4.0, "repeat": 2}, ["output"]),
     ("draw_latents", {"sizes": SIZES, "x": X, "loc": LATENT, "scale": np.ones((4, 3)), "draws": 3}, ["samples"]),
     ("restore", {"sizes": SIZES, "z": LATENT, "image_shape": [1, 8, 8]}, ["image", "output"]),
@@ -29,6 +29,30 @@ def test_backends_answer_alike(here, there, name, arguments, fields):
     one, other = (student.probe(name, **arguments, seed=11) for student in (here, there))
     for field in fields:
         np.testing.assert_allclose(one.array(field), other.array(field), rtol=1e-6)
+
+
+def test_encoders_of_several_gains_have_the_same_weights(here, there):
+    x = X.reshape(4, 64).astype(np.float32)
+    one, other = (
+        s.probe("encode", sizes=[64, 16, 3], x=x, gains=[1.0, 4.0], seed=11).items("items") for s in (here, there)
+    )
+    (alone,) = here.probe("encode", sizes=[64, 16, 3], x=x, gains=[4.0], seed=11).items("items")
+    for field in ("loc", "scale"):
+        np.testing.assert_array_equal(one[1].array(field), alone.array(field))
+        assert not np.allclose(one[0].array(field), one[1].array(field))
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_allclose(a.array(field), b.array(field), rtol=1e-6)
+
+
+def test_a_kept_split_has_the_images_of_its_rows(here, monkeypatch):
+    train, val = (mnist.images(train)[0] for train in (True, False))
+    monkeypatch.setenv("COURSE_MNIST", str(data.DATA / "MNIST"))
+    here.probe(
+        "keep_splits", rows={"a": np.array([59_999, 3]), "b": np.array([60_002])}, labels={"a": np.array([1, 2])}
+    )
+    np.testing.assert_array_equal(probes._kept["a"][0], train[[59_999, 3]])
+    np.testing.assert_array_equal(probes._kept["a"][1], [1, 2])
+    np.testing.assert_array_equal(probes._kept["b"][0], val[[2]])
 
 
 def test_an_answer_repeats_with_its_seed_only(here):
