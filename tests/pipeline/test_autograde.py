@@ -25,6 +25,7 @@ HARMFUL = {
 """Cells that students added after the networks of task 1a; all the rest of their work is right."""
 
 
+COLLECTION = "import gc; print('collects:', gc.isenabled(), 'frozen:', gc.get_freeze_count() > 100_000)"
 KILLS_WHEN_ASKED = """
 class VDecoder(VDecoder):
     def forward(self, z):
@@ -61,6 +62,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     samples = {sample.name: sample for sample in corpus.load_all()}
     for name in ("scale_exp", "beta_guide_only", "blank_stub"):
         demo.hand_in(course, name, samples[name])
+    add_cell(course / "submitted" / "scale_exp" / "vae" / "vae.ipynb", "vae_model", COLLECTION)
     for student, source in HARMFUL.items():
         add_cell(demo.hand_in(course, student, samples["scale_exp"]), "vae_model", source)
     add_cell(demo.hand_in(course, "kills_when_asked", samples["scale_exp"]), "vae_decoder", KILLS_WHEN_ASKED)
@@ -102,6 +104,11 @@ def test_a_kernel_that_dies_of_a_question_loses_the_checks_of_that_cell_alone(co
     scores = automatic(points(course)["kills_when_asked"])
     assert 0 < scores.pop("test_1a") < FULL["test_1a"]
     assert scores == {name: FULL[name] for name in scores}
+
+
+def test_garbage_is_collected_again_after_the_imports_and_not_looked_for_in_libraries(course):
+    nb = nbformat.read(course / "autograded" / "scale_exp" / "vae" / "vae.ipynb", as_version=4)
+    assert [c.outputs[0].text for c in nb.cells if c.source == COLLECTION] == ["collects: True frozen: True\n"]
 
 
 def test_what_cannot_be_executed_earns_nothing(course):
