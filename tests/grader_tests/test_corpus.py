@@ -16,6 +16,16 @@ def checks():
     return {mark.kwargs["id"]: mark.kwargs for cell in cells() for mark in list_checks(cell)}
 
 
+@pytest.mark.slow
+def test_every_sample_is_judged_as_its_header_says_in_the_kernel_and_across_the_channel():
+    samples = {sample.name: sample for sample in corpus.load_all()}
+    tally = Tally(all_checks())
+    for outcome in run_corpus([(s, 1) for s in samples.values()], judge_twice, 2, Console(quiet=True)):
+        tally.add(samples[outcome.sample], outcome)
+    assert sum(tally.runs.values()) == len(samples)
+    assert not tally.lines, "\n".join(tally.lines)
+
+
 def test_points_in_headers_are_those_of_the_checks_that_pass():
     known = checks()
     for sample in corpus.load_all(known_checks=known):
@@ -28,13 +38,3 @@ def test_points_in_headers_are_those_of_the_checks_that_pass():
 def test_every_check_has_a_chaff():
     named = {check for sample in corpus.load_all("chaff") for check in sample.fails if sample.name != "blank_stub"}
     assert named == set(checks())
-
-
-@pytest.mark.slow
-def test_every_sample_is_judged_as_its_header_says_in_the_kernel_and_across_the_channel():
-    samples = {sample.name: sample for sample in corpus.load_all()}
-    tally = Tally(all_checks())
-    for outcome in run_corpus([(s, 1) for s in samples.values()], judge_twice, 2, Console(quiet=True)):
-        tally.add(samples[outcome.sample], outcome)
-    assert sum(tally.runs.values()) == len(samples)
-    assert not tally.lines, "\n".join(tally.lines)
