@@ -80,10 +80,7 @@ c.GradeExecute.timeout = 120
 
 # ---- feedback --------------------------------------------------------------------------------------
 
-# Autograding puts mark schemes and the calls of hidden tests back into the notebook: students get neither.
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "nbgrader.preprocessors.ClearMarkScheme",
-    "nbgrader.preprocessors.ClearHiddenTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+# The student's page is the kit's own: in Polish, one file that asks nothing of the network, and without hidden tests
+# and mark schemes, which autograding has put back into the notebook. Comments and points come from the gradebook.
+c.GenerateFeedback.exporter_class = "coursekit.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "coursekit.feedback.MarkWaiting"]

@@ -37,14 +37,19 @@ class Student:
         )
 
 
+def task_of(grade_id: str) -> str:
+    """The task whose points a grade cell counts to: `test_1a_training` and `answer_1a` to `1a`."""
+    return grade_id.split("_")[1]
+
+
 def of_class(db_url: str, assignment: str) -> list[Student]:
-    """Points of everybody who was graded, sorted by name. A cell `test_1a_training` counts to task `1a`."""
+    """Points of everybody who was graded, sorted by name."""
     students = []
     with Gradebook(db_url) as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             student = Student(submission.student.id)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-                points = student.tasks[grade.name.split("_")[1]]
+                points = student.tasks[task_of(grade.name)]
                 points.score += grade.score
                 points.maximum += grade.max_score
                 points.waiting |= grade.needs_manual_grade

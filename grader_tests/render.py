@@ -7,40 +7,57 @@ from .verdict import PASSED, Report
 _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="coursekit-report">
 <style>
-.coursekit-report th, .coursekit-report td { text-align: left; vertical-align: top; padding: .3em 1em .3em 0; }
-.coursekit-report .whole { white-space: nowrap; }
+.coursekit-report { max-width: 46rem; }
+.coursekit-report .failed { border-left: .3rem solid #b3261e; padding: .1rem 0 .1rem 1rem; margin: 1rem 0; }
+.coursekit-report .failed h4 { margin: 0 0 .4rem; font-size: 1em; }
+.coursekit-report .failed p { margin: .3rem 0; }
+.coursekit-report img { max-width: 100%; background: #fff; }
+.coursekit-report ul { list-style: none; padding-left: 1rem; margin: .4rem 0; }
+.coursekit-report .points { white-space: nowrap; }
 </style>
 <p><strong>Punkty: {{ points }} z {{ maximum }}</strong></p>
-<table>
-<thead><tr><th scope="col">Sprawdzenie</th><th scope="col">Wynik</th><th scope="col">Punkty</th></tr></thead>
-<tbody>
-{% for r in results %}
-<tr><td>{{ r.title }}
-{% if r.message %}<br>{{ r.message }}{% endif %}
-{% if r.hint %}<br><em>Wskazówka: {{ r.hint }}</em>{% endif %}</td>
-<td class="whole">{{ "✓ zaliczone" if r.verdict == passed else "✗ niezaliczone" }}</td>
-<td class="whole">{{ r.points|replace(".", ",") }} / {{ r.maximum|replace(".", ",") }}</td></tr>
+{% for r in failed %}
+<section class="failed" id="check-{{ r.id }}">
+<h4>✗ {{ r.title }} <span class="points">(0 z {{ r.maximum|replace(".", ",") }} pkt)</span></h4>
+{% for line in r.message.splitlines() %}
+<p>{{ line }}</p>
 {% endfor %}
-</tbody></table></div>
+{% if r.figure %}
+<p><img src="{{ r.figure.uri }}" alt="{{ r.figure.alt }}"></p>
+{% endif %}
+{% if r.hint %}
+<p><em>Wskazówka: {{ r.hint }}</em></p>
+{% endif %}
+</section>
+{% endfor %}
+{% if passed %}
+<p>{{ "Zaliczone" if failed else "Wszystko zaliczone" }}:</p>
+<ul>
+{% for r in passed %}
+<li>✓ {{ r.title }} <span class="points">({{ r.maximum|replace(".", ",") }} pkt)</span></li>
+{% endfor %}
+</ul>
+{% endif %}
+</div>
 """)
 
 
 def as_html(report: Report) -> str:
-    """The report as a table: title, verdict and points per check; message and hint where one did not pass."""
+    """The report, what did not pass first: title, points, message, figure and hint of each check."""
     return _HTML.render(
         points=polish_number(report.points),
         maximum=polish_number(report.maximum),
-        results=report.results,
-        passed=PASSED,
+        failed=[result for result in report.results if result.verdict != PASSED],
+        passed=[result for result in report.results if result.verdict == PASSED],
     )
 
 
 def as_text(report: Report) -> str:
-    """The same as plain text, a line per check."""
+    """The same as plain text, without figures."""
     lines = [f"Punkty: {polish_number(report.points)} z {polish_number(report.maximum)}"]
     for result in report.results:
         lines.append(f"{'✓' if result.verdict == PASSED else '✗'} {result.title}")
-        lines += [f"    {text}" for text in (result.message, result.hint) if text]
+        lines += [f"    {line}" for text in (result.message, result.hint) for line in text.splitlines()]
     return "\n".join(lines)
 
 

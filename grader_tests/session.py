@@ -130,7 +130,8 @@ def _seeds(seed: int, name: str) -> Callable[[], int]:
 
 
 def _result(mark: Mapping[str, str], call: pytest.CallInfo[None]) -> CheckResult:
-    verdict, message = _verdict(call.excinfo.value if call.excinfo else None)
+    error = call.excinfo.value if call.excinfo else None
+    verdict, message = _verdict(error)
     return CheckResult(
         id=mark["id"],
         title=mark["title"],
@@ -140,6 +141,7 @@ def _result(mark: Mapping[str, str], call: pytest.CallInfo[None]) -> CheckResult
         message=message,
         hint="" if verdict == PASSED else mark["hint"],
         seconds=round(call.duration, 3),
+        figure=error.figure if isinstance(error, WrongError) else None,
     )
 
 

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
-from grader_tests import oracles
+from grader_tests import figures, oracles
 from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
 from grader_tests.student import ProbeError
 from grader_tests.trained import NETWORKS, SCALE_FIXED
@@ -87,7 +87,8 @@ def test_scale_positive(student, rng, seeds):
     x = extreme_inputs(rng, SIZES[0])
     _, scale = encode_scaled(student, seeds, x, gains=(1.0,))
     require(np.isfinite(scale).all(), "z_scale zawiera NaN lub nieskończoność.", "samych liczb skończonych.")
-    require((scale > 0).all(), f"najmniejsze z_scale to {scale.min():.4g}.", "liczb większych od zera.")
+    smallest = f"najmniejsze z_scale to {scale.min():.4g}."
+    require((scale > 0).all(), smallest, "liczb większych od zera.", lambda: figures.scales(scale))
     require(
         not touches_zero(student, rng, seeds),
         "z_scale schodzi do zera, gdy wejście zmienia się płynnie.",
@@ -150,6 +151,7 @@ def test_scale_range(student, rng, seeds):
         low < 0.3 and high > 2,
         f"przy coraz większych wagach z_scale mieści się w [{low:.3g}, {high:.3g}].",
         "wartości znacznie mniejszych i znacznie większych od 1.",
+        (lambda: figures.scales(finite)) if finite.size else None,
     )
 
 

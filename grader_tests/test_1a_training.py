@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader_tests import figures
 from grader_tests.trained import VAE_WEIGHTS, measure, require_inside, require_variance
 from grader_tests.verdict import check
 
@@ -22,8 +23,11 @@ def trained(student, module_rng, module_seeds):
     "ukrytego i czy gradient dociera do kodera.",
 )
 def test_trained_elbo(trained):
-    require_inside("vae_negative_elbo", trained.negative_elbo, "po treningu −ELBO wynosi {:.1f} nata na obraz.")
-    require_inside("vae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
+    def draw():
+        return figures.reconstructions(trained.images, trained.outputs)
+
+    require_inside("vae_negative_elbo", trained.negative_elbo, "po treningu −ELBO wynosi {:.1f} nata na obraz.", draw)
+    require_inside("vae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.", draw)
 
 
 @check(
@@ -34,4 +38,4 @@ def test_trained_elbo(trained):
     "inna, sprawdź z_scale i wyraz KL.",
 )
 def test_trained_posterior(student, trained):
-    require_variance(student, "vae_variance", trained)
+    require_variance(student, "vae_variance", trained, beta=1)

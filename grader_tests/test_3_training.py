@@ -38,4 +38,4 @@ def test_trained_kl(trained):
 )
 def test_trained_variance(student, trained):
     if not MOST_KL < trained.kl < math.inf:  # it judges what is no number, or infinite, too
-        require_variance(student, "bvae_variance", trained)
+        require_variance(student, "bvae_variance", trained, beta=3)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import mnist, oracles
+from . import figures, mnist, oracles
 from .student import ProbeError, Student
 from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
-IMAGES = 1000
+IMAGES, EXAMPLES = 1000, 10
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
 NETWORKS = "whether a network of task 1a has answered at all"
@@ -27,12 +27,20 @@ class Measures:
     """A trained VAE on validation images, nats per image.
 
     negative_elbo: KL − E[log p(x|z)] (β = 1, whatever the model was trained for), one sample an image;
-    kl: closed form; variance: median over latents of the aggregate posterior variance E[σ²] + Var[μ].
+    kl: closed form; variances: aggregate posterior variance E[σ²] + Var[μ] of each latent (Z,); images, outputs: some
+    of the images and what the decoder made of them (EXAMPLES, 784).
     """
 
     negative_elbo: float
     kl: float
-    variance: float
+    variances: oracles.Array
+    images: oracles.Array
+    outputs: oracles.Array
+
+    @property
+    def variance(self) -> float:
+        """The median over the latents."""
+        return float(np.median(self.variances))
 
 
 def measure(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> Measures:
@@ -55,8 +63,8 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
     with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
         kl = float(oracles.gaussian_kl(loc, scale).mean())
         log_x = float(oracles.bernoulli_log_prob(x.reshape(IMAGES, -1), output).mean())
-        variance = float(np.median(oracles.aggregate_variance(loc, scale)))
-    return Measures(kl - log_x, kl, variance)
+        variances = oracles.aggregate_variance(loc, scale)
+    return Measures(kl - log_x, kl, variances, x[:EXAMPLES].reshape(-1, 784), output[:EXAMPLES])
 
 
 def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
@@ -73,17 +81,17 @@ def bands() -> dict[str, tuple[float, float]]:
     return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
 
 
-def require_variance(student: Student, name: str, measured: Measures) -> None:
-    """Raise WrongError unless the aggregate posterior variance lies in the band ``name``.
+def require_variance(student: Student, name: str, measured: Measures, beta: float) -> None:
+    """Raise WrongError unless the aggregate posterior variance of a model with this β lies in the band ``name``.
 
     Where ``z_scale`` is never learnt, the variance is a matter of chance, and `1a.gradients` has named the mistake.
     """
     if not student.notes.get(SCALE_FIXED):
         observed = "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}."
-        require_inside(name, measured.variance, observed)
+        require_inside(name, measured.variance, observed, lambda: figures.variances(measured.variances, beta))
 
 
-def require_inside(name: str, value: float, observed: str) -> None:
+def require_inside(name: str, value: float, observed: str, draw: Callable[[], figures.Figure] | None = None) -> None:
     """Raise WrongError unless ``value`` lies in the band ``name``; ``observed`` is a format with a place for it."""
     low, high = bands()[name]
-    require(low <= value <= high, observed.format(value), f"od {low:.3g} do {high:.3g}.")
+    require(low <= value <= high, observed.format(value), f"od {low:.3g} do {high:.3g}.", draw)

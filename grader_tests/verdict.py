@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 
+from .figures import Figure
+
 PASSED, FAILED, UNANSWERED, BROKEN_CHECK = "passed", "failed", "unanswered", "broken check"
 
 
 class WrongError(AssertionError):
-    """The student's work is not right: what was observed, what was expected (both Polish)."""
+    """The student's work is not right: what was observed, what was expected (both Polish), and perhaps a figure."""
 
-    def __init__(self, observed: str, expected: str):
-        super().__init__(f"Zaobserwowano: {observed} Oczekiwano: {expected}")
+    def __init__(self, observed: str, expected: str, figure: Figure | None = None):
+        super().__init__(f"Zaobserwowano: {observed}\nOczekiwano: {expected}")
+        self.figure = figure
 
 
-def require(condition: Any, observed: str, expected: str) -> None:
-    """Raise :class:`WrongError` unless ``condition`` holds."""
+def require(condition: Any, observed: str, expected: str, draw: Callable[[], Figure] | None = None) -> None:
+    """Raise :class:`WrongError` unless ``condition`` holds, with the figure that ``draw`` makes of what was found."""
     if not condition:
-        raise WrongError(observed, expected)
+        raise WrongError(observed, expected, draw() if draw else None)
 
 
 def check(id: str, points: str, title: str, hint: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -36,7 +39,7 @@ class CheckResult:
 
     verdict: "passed"; "failed": the work is wrong; "unanswered": the work gave no sensible answer;
     "broken check": our own mistake, earns nothing and must be looked at.
-    points, maximum: as decimal text; seconds: duration.
+    points, maximum: as decimal text; seconds: duration; figure: what a person sees beside the message.
     """
 
     id: str
@@ -47,6 +50,13 @@ class CheckResult:
     message: str
     hint: str
     seconds: float
+    figure: Figure | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON-ready data, without its figure."""
+        fields = asdict(self)
+        del fields["figure"]
+        return fields
 
 
 @dataclass
@@ -78,5 +88,5 @@ class Report:
             "seed": self.seed,
             "points": self.points,
             "maximum": self.maximum,
-            "checks": [asdict(result) for result in self.results],
+            "checks": [result.as_dict() for result in self.results],
         }

@@ -1,0 +1,98 @@
+"""Figures that show what a check has found (Polish), for a failed check alone."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+FOUND, EXPECTED, ALLOWED = "#0072B2", "#D55E00", "#e8f3ec"
+"""Colours that everybody tells apart (Okabe and Ito): the student's values, expected ones, allowed ones."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture as an SVG file, and what it shows in words for those who do not see it."""
+
+    svg: bytes
+    alt: str
+
+    @property
+    def uri(self) -> str:
+        """The picture as a `data:` address."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+
+
+def scales(values: Array) -> Figure:
+    """Histogram of the finite ``values`` of z_scale, on a logarithmic axis where all are positive."""
+    values = values[np.isfinite(values)]
+    canvas, axes = _new()
+    if values.min() > 0:
+        low, high = min(values.min(), 1e-2), max(values.max(), 1e2)
+        axes.set_xscale("log")
+        bins = np.geomspace(low, high, 41).tolist()
+    else:
+        low, high = 0.0, max(values.max(), 1.0)
+        bins = np.linspace(values.min(), high, 41).tolist()
+    axes.axvspan(low, high, color=ALLOWED, label="dozwolone")
+    axes.hist(values.ravel(), bins, color=FOUND, label="zwrócone")
+    axes.set(xlabel="z_scale", ylabel="liczba wartości", title="Wartości z_scale Twojego kodera")
+    axes.legend(loc="upper left")
+    span = f"od {values.min():.3g} do {values.max():.3g}"
+    return _saved(canvas, f"Histogram wartości z_scale: {span}. Dozwolona jest każda liczba dodatnia.")
+
+
+def variances(variances: Array, beta: float) -> Figure:
+    """Aggregate posterior variance of each latent (Z,), beside 1 and, where the model has one, β and 1/β."""
+    canvas, axes = _new()
+    heights = np.where(np.isfinite(variances), variances, 0)
+    axes.bar(np.arange(1, len(variances) + 1), heights, color=FOUND, label="Twój model")
+    axes.axhline(1, color=EXPECTED, label="oczekiwane: około 1")
+    if beta != 1:
+        axes.axhline(beta, color="black", linestyle="--", label=f"β = {beta:g}: skalowany tylko guide")
+        axes.axhline(1 / beta, color="black", linestyle=":", label=f"1/β = {1 / beta:.2g}: skalowany tylko prior")
+    axes.set(
+        xlabel="cecha ukryta",
+        ylabel="E[σ²] + Var[μ]",
+        title="Wariancja cech ukrytych na zbiorze walidacyjnym",
+        xticks=np.arange(1, len(variances) + 1),
+        ylim=(0, 1.7 * max(heights.max(), beta, 1)),
+    )
+    axes.legend(loc="upper center", ncols=2, fontsize=8)
+    numbers = "; ".join(f"{variance:.2f}" for variance in variances)
+    return _saved(
+        canvas, f"Wykres słupkowy wariancji kolejnych cech ukrytych: {numbers}. Oczekiwane są wartości około 1."
+    )
+
+
+def reconstructions(x: Array, output: Array) -> Figure:
+    """Images (N, 784) above what the decoder makes of them (N, 784), values of 0 to 1."""
+    canvas = Canvas(figsize=(6, 1.9), layout="compressed")
+    axes = canvas.subplots(2, len(x))
+    for row, images in zip(axes, (x, output), strict=True):
+        for ax, image in zip(row, images, strict=True):
+            ax.imshow(np.nan_to_num(image.reshape(28, 28)), cmap="gray", vmin=0, vmax=1)
+            ax.set(xticks=[], yticks=[])
+    axes[0, 0].set_ylabel("obraz")
+    axes[1, 0].set_ylabel("Twój VAE")
+    return _saved(canvas, f"{len(x)} obrazów ze zbioru walidacyjnego, a pod nimi ich rekonstrukcje z Twojego modelu.")
+
+
+def _new() -> tuple[Canvas, Axes]:
+    canvas = Canvas(figsize=(6, 2.6), layout="constrained")
+    return canvas, canvas.subplots()
+
+
+def _saved(canvas: Canvas, alt: str) -> Figure:
+    file = io.BytesIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "coursekit"}):
+        canvas.savefig(file, format="svg", metadata={"Date": None})
+    return Figure(file.getvalue(), alt)
