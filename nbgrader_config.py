@@ -55,6 +55,7 @@ c.Autograde.exporter_class = "coursekit.intake.SubmissionExporter"
 c.Autograde.post_convert_hook = "coursekit.resume.finish"
 c.Autograde.sanitize_preprocessors = [
     "coursekit.repair.RepairCells",
+    "coursekit.submitted_outputs.SetAside",
     # nbgrader's own list, as it is:
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
@@ -66,6 +67,7 @@ c.Autograde.sanitize_preprocessors = [
 # The checks run in the grader's process and only ask the student's kernel: `GradeExecute` in place of `Execute`.
 c.Autograde.autograde_preprocessors = [
     "coursekit.execute.GradeExecute",
+    "coursekit.submitted_outputs.BringBack",
     # nbgrader's own list, as it is:
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",

@@ -85,7 +85,8 @@ class MarkWaiting(NbGraderPreprocessor):
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
-            waiting = {grade.name: grade.needs_manual_grade for grade in notebook.grades}
+            # After a regrade nbgrader asks for another look at points given by hand; for the student they are given.
+            waiting = {g.name: g.needs_manual_grade and g.manual_score is None for g in notebook.grades}
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
             if marks.get("grade"):

@@ -40,7 +40,7 @@ def scales(values: Array) -> Figure:
         axes.set_xscale("log")
         bins = np.geomspace(low, high, 41).tolist()
     else:
-        low, high = 0.0, max(values.max(), 1.0)
+        low, high = 0.0, max(values.max(), 5.0)
         bins = np.linspace(values.min(), high, 41).tolist()
     axes.axvspan(low, high, color=ALLOWED, label="dozwolone")
     axes.hist(values.ravel(), bins, color=FOUND, label="zwrócone")

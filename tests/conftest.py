@@ -23,6 +23,11 @@ def mnist_raw() -> Path:
     return raw
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden pages anew; look at them afterwards")
+    parser.addoption("--update-screenshots", action="store_true", help="write the pictures of docs/images anew")
+
+
 CLASS = {
     "adam_mazur": "wheats/two_hidden_layers",
     "anna_nowak": "wheats/scale_exp",
@@ -57,6 +62,7 @@ def whole_class(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
 def make_class(course: Path) -> None:
     """Hand in, grade and give feedback, by the commands that an instructor types."""
     demo.make_course(course)
+    (course / ".course_secret").write_text("5e" * 32)  # so that its messages are the same in every run
     for student, name in CLASS.items():
         notebook = demo.hand_in(course, student, corpus.load(corpus.CORPUS / f"{name}.py"))
     broken = course / "submitted" / BROKEN / "vae" / notebook.name

@@ -1,0 +1,186 @@
+"""The student's page tells everything that is the student's, nothing else, and asks nothing of another machine."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from playwright.sync_api import Page, sync_playwright
+
+from coursekit import demo, records
+from coursekit.data import ROOT
+from coursekit.feedback import as_html
+from tests.conftest import BROKEN, CLASS
+
+pytestmark = pytest.mark.slow
+
+STUDENTS = [*CLASS, BROKEN]
+GOLDEN = Path(__file__).with_name("golden")
+GOLDEN_STUDENTS = ("anna_nowak", "igor_sowa", "jan_kowalski", "marek_zima", BROKEN)
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+def page_of(course: Path, student: str) -> str:
+    return (course / "feedback" / student / "vae" / "vae.html").read_text()
+
+
+class Outline(HTMLParser):
+    """Elements of a page: heading levels, images, ids, links, and whether all that is opened is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.images: list[dict[str, str | None]] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "img":
+            self.images.append(values)
+        self.ids += [values["id"]] if values.get("id") else []
+        self.links += [values["href"]] if values.get("href") else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+class TestLeaks:
+    """What no page of the class holds."""
+
+    def test_no_hidden_test_and_no_mark_scheme(self, whole_class, student):
+        page = page_of(whole_class, student)
+        source = nbformat.read(ROOT / "source" / "vae" / "vae.ipynb", as_version=4)
+        hidden = re.compile(r"### BEGIN (HIDDEN TESTS|MARK SCHEME)\n(.*?)### END", re.DOTALL)
+        lines = {
+            line.strip()
+            for cell in source.cells
+            for _, text in hidden.findall(cell.source)
+            for line in text.split("\n")
+        }
+        lines.discard("")
+        assert lines
+        assert [line for line in lines if line in page] == []
+        assert "grader_tests" not in page
+        assert "HIDDEN TESTS" not in page
+
+    def test_no_traceback_and_no_path_of_the_machine(self, whole_class, student):
+        page = page_of(whole_class, student)
+        for forbidden in ("Traceback (most", str(ROOT), str(whole_class), str(Path.home()), "site-packages", "/opt/"):
+            assert forbidden not in page
+
+    def test_no_other_student(self, whole_class, student):
+        page = page_of(whole_class, student)
+        assert [other for other in STUDENTS if other != student and other in page] == []
+
+    def test_nothing_is_fetched(self, whole_class, student):
+        page = page_of(whole_class, student).replace("http://www.w3.org/1998/Math/MathML", "")
+        assert re.findall(r"""(?:src|href)=["'](?!data:|#)[^"']*""", page) == []
+        assert "<script" not in page
+        assert "@import" not in page
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_headings_are_in_order_and_images_have_words(whole_class, student):
+    outline = Outline(page_of(whole_class, student))
+    assert outline.open == []
+    assert outline.headings[0] == 1
+    assert all(deeper - level <= 1 for level, deeper in zip(outline.headings, outline.headings[1:], strict=False))
+    assert all(len(image["alt"] or "") > 20 for image in outline.images)
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {link[1:] for link in outline.links} <= set(outline.ids)
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_every_check_is_told_with_its_points(whole_class, student):
+    page = page_of(whole_class, student)
+    record = records.load(whole_class, "vae", student)
+    checks = [check for report in record["reports"] for check in report["checks"]]
+    assert len(checks) > 30
+    for check in checks:
+        assert as_html(check["title"]).strip().removeprefix("<p>").removesuffix("</p>") in page
+        if check["verdict"] != "passed":
+            assert f'id="check-{check["id"]}"' in page
+
+
+def test_figures_show_what_was_found(whole_class):
+    alts = {student: [image["alt"] for image in Outline(page_of(whole_class, student)).images] for student in STUDENTS}
+    assert alts["anna_nowak"] == []
+    assert "z_scale" in " ".join(alts["jan_kowalski"])
+    assert "wariancji" in " ".join(alts["igor_sowa"])
+
+
+def normalised(page: str) -> str:
+    """The page without its pictures, and with N for every number: they are another matter."""
+    page = re.sub(r"data:image/[^\"]+", "data:…", page)
+    return re.sub(r"\d+(?:[.,]\d+)?(?:e[-+]?\d+)?", "N", page)
+
+
+@pytest.mark.parametrize("student", GOLDEN_STUDENTS)
+def test_the_page_is_the_golden_one(whole_class, student, request):
+    page, golden = normalised(page_of(whole_class, student)), GOLDEN / f"{student}.html"
+    if request.config.getoption("--update-golden"):
+        golden.write_text(page)
+    assert page == golden.read_text(), "look at the page, then run pytest with --update-golden"
+
+
+def test_points_and_comments_of_a_person_are_in_the_page_and_stay_when_it_is_graded_again(graded_class):
+    comment = "Dobrze! $\\beta$ ściska *posterior* 🎉 <script>alert(1)</script>" + " znakomicie" * 4500
+    assert len(comment) > 49_000
+    with Gradebook(f"sqlite:///{graded_class}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("answer_1b", "vae", "vae", "anna_nowak")
+        grade.manual_score, grade.needs_manual_grade = 1.25, False
+        gradebook.find_comment("answer_1b", "vae", "vae", "anna_nowak").manual_comment = comment
+        gradebook.db.commit()
+    for command in ("generate_feedback", "autograde", "generate_feedback"):
+        demo.nbgrader(graded_class, command, "--student=anna_nowak", "--force")
+        page = page_of(graded_class, "anna_nowak")
+        if command == "generate_feedback":
+            assert "Odpowiedź pisemna: 1,25 z 1,5</h3>" in page
+            assert "<em>posterior</em> 🎉 &lt;script&gt;" in page
+            assert "<mi>β</mi>" in page or "&#x003B2;" in page
+            assert page.count("znakomicie") == 4500
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        pytest.param("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;", id="html"),
+        pytest.param("![](https://example.org/x.png)", "[https://example.org/x.png]", id="a picture from elsewhere"),
+        pytest.param(r"$\frac{1}{$", r"<code>\frac{1}{</code>", id="a formula that is none"),
+        pytest.param("[x](javascript:alert(1))", '<a href="#harmful-link">x</a>', id="a link that acts"),
+    ],
+)
+def test_what_a_student_writes_is_text(markdown, html):
+    assert html in as_html(markdown)
+
+
+@pytest.fixture(scope="module")
+def browser_page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.mark.parametrize(("width", "name"), [(1000, "feedback"), (390, "feedback-phone")])
+def test_the_page_fits_the_screen(whole_class, browser_page: Page, tmp_path, request, width, name):
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    for student in STUDENTS:
+        browser_page.goto((whole_class / "feedback" / student / "vae" / "vae.html").as_uri())
+        assert browser_page.evaluate("document.documentElement.scrollWidth") <= width, student
+    browser_page.goto((whole_class / "feedback" / "igor_sowa" / "vae" / "vae.html").as_uri())
+    browser_page.locator("#zadanie-3").scroll_into_view_if_needed()
+    images = ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
+    browser_page.locator("section", has=browser_page.locator("#zadanie-3")).screenshot(path=images / f"{name}.png")
+    assert (images / f"{name}.png").stat().st_size > 10_000
