@@ -57,7 +57,7 @@ lint: .venv/.installed  ## ruff and mypy
 	$(PY) -m mypy
 
 docs: .venv/.installed  ## the documentation as a site, in build/site
-	$(PY) -m mkdocs build --quiet
+	$(PY) -m mkdocs build
 
 accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds
 	$(PY) -m benchmarks.accuracy
