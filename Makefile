@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools data release demo test lint grade accuracy calibrate bench attack clean distclean
+.PHONY: help setup tools data release demo test lint docs grade accuracy calibrate bench attack clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
@@ -55,6 +55,9 @@ lint: .venv/.installed  ## ruff and mypy
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+docs: .venv/.installed  ## the documentation as a site, in build/site
+	$(PY) -m mkdocs build
 
 accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds
 	$(PY) -m benchmarks.accuracy
