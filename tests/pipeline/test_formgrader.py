@@ -1,0 +1,131 @@
+"""JupyterLab with the kit's settings, in a real browser: an instructor grades an answer, a student validates."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from playwright.sync_api import Page, sync_playwright
+
+from coursekit import data, demo
+from coursekit.submitted_outputs import LABEL
+
+pytestmark = pytest.mark.slow
+
+STUDENT = "anna_nowak"
+COMMENT = "Bardzo dobra odpowiedź – proszę jeszcze o wykres."
+TOKEN = "course"
+
+
+@contextlib.contextmanager
+def jupyter(folder: Path, **variables: str) -> Iterator[str]:
+    """JupyterLab in ``folder``, with environment variables: its address. It is stopped in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    own = {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "JUPYTERLAB_SETTINGS_DIR": str(folder / ".jupyter")}
+    with (
+        (folder / "jupyter.log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=os.environ | own | variables
+        ) as server,
+    ):
+        try:
+            yield _answering(f"http://127.0.0.1:{port}", folder / "jupyter.log")
+        finally:
+            server.terminate()
+
+
+def _answering(address: str, log: Path, seconds: float = 120) -> str:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{address}/api?token={TOKEN}").close()
+            return address
+        time.sleep(0.3)
+    raise TimeoutError(f"JupyterLab does not answer; its log:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1300, "height": 900})
+        opened.set_default_timeout(120_000)
+        yield opened
+        browser.close()
+
+
+@pytest.fixture
+def images(request, tmp_path) -> Path:
+    """Where screenshots go: to the documentation only when that is asked for."""
+    return data.ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
+
+
+def written_score(course: Path) -> float:
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        return gradebook.find_submission("vae", STUDENT).written_score
+
+
+def feedback(course: Path) -> str:
+    demo.nbgrader(course, "generate_feedback", f"--student={STUDENT}", "--force")
+    return (course / "feedback" / STUDENT / "vae" / "vae.html").read_text()
+
+
+def test_an_instructor_grades_an_answer_and_the_points_stay(graded_class, page, images):
+    before = written_score(graded_class)
+    with Gradebook(f"sqlite:///{graded_class}/gradebook.db") as gradebook:
+        submission = gradebook.find_submission_notebook("vae", "vae", STUDENT).id
+    with jupyter(graded_class) as address:
+        page.goto(f"{address}/formgrader?token={TOKEN}")
+        page.goto(f"{address}/formgrader/gradebook/vae/vae")
+        page.get_by_role("link", name="Submission #").first.wait_for()
+        page.goto(f"{address}/formgrader/submissions/{submission}")
+        page.get_by_text("Klucz oceny (1.5 pkt.)").wait_for()
+        assert page.get_by_text(LABEL).count() > 0
+        answer = page.locator(".nbgrader_cell", has=page.locator("#answer_1b"))
+        with page.expect_response(lambda response: "/api/grade/" in response.url and response.request.method == "PUT"):
+            answer.locator("#answer_1b").fill("1.25")
+            answer.locator("#answer_1b").press("Tab")
+        with page.expect_response(
+            lambda response: "/api/comment/" in response.url and response.request.method == "PUT"
+        ):
+            answer.locator("#answer_1b-comment").fill(COMMENT)
+            answer.locator("#answer_1b-comment").press("Tab")
+        page.get_by_text("Zadanie 1b: wnioski").scroll_into_view_if_needed()
+        page.screenshot(path=images / "formgrader.png")
+    assert written_score(graded_class) == pytest.approx(before + 1.25)
+    assert COMMENT in feedback(graded_class)
+    demo.nbgrader(graded_class, "autograde", f"--student={STUDENT}", "--force")
+    assert written_score(graded_class) == pytest.approx(before + 1.25)
+    regraded = feedback(graded_class)
+    assert COMMENT in regraded
+    assert "Odpowiedź pisemna: 1,25 z 1,5</h3>" in regraded
+
+
+def test_a_student_validates_the_released_notebook_and_reads_polish(tmp_path, page, images):
+    folder = Path(
+        shutil.copytree(data.ROOT / "release" / "vae", tmp_path / "vae", ignore=shutil.ignore_patterns("data"))
+    )
+    data.link(folder)
+    with jupyter(folder, COURSE_PROFILE="grading") as address:  # short trainings; what is checked is the same
+        page.goto(f"{address}/lab/tree/vae.ipynb?token={TOKEN}")
+        with page.expect_response(lambda response: "/assignments/validate" in response.url, timeout=600_000) as answer:
+            page.get_by_role("button", name="Validate").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("Success").or_(dialog.get_by_text("failed")).first.wait_for()
+        page.screenshot(path=images / "validate.png")
+        said = json.dumps(answer.value.json(), ensure_ascii=False)
+    assert "nie jest jeszcze napisan" in said
