@@ -108,6 +108,28 @@ def grade(
 
 
 @app.command()
+def rerun(
+    student: Annotated[str, typer.Argument(help="whose submission")],
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its nbgrader_config.py")] = Path(),
+) -> None:
+    """Execute one submission with full trainings and all figures, beside its answers; no grade changes.
+
+    Takes minutes. Exit codes: 0 done, 1 it has not been autograded.
+    """
+    from coursekit.course import open_course
+    from coursekit.rerun import NothingToRunError
+    from coursekit.rerun import rerun as run_again
+
+    try:
+        for path in run_again(open_course(course.resolve(), assignment), student):
+            console.print(f"{path}: open it in JupyterLab beside the formgrader", soft_wrap=True)
+    except NothingToRunError as error:
+        console.print(str(error), style="bold red", markup=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
 def points(
     course: Annotated[Path, typer.Argument(help="folder of the course, with its gradebook.db")] = Path(),
     assignment: str = "vae",

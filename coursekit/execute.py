@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Integer, Type
+from traitlets import Bool, Enum, Integer, Type
 
 from coursekit import data, flags, records, seeds
 from coursekit.patience import OwnClock, PatientChannel
@@ -89,6 +89,7 @@ class CappedClient(AsyncKernelClient):
 class GradeExecute(Execute):
     """Execute a submission's cells in its kernel, and judge its grade cells from this process."""
 
+    profile = Enum(["grading", "study"], "grading", help="How long given code trains: see src/profile.py.")
     sandbox = Bool(True, help="Run submitted code under bubblewrap; False trusts every student.").tag(config=True)
     timeout = Integer(120, allow_none=True, help="Seconds of own time (see patience.py) for one student cell.").tag(
         config=True
@@ -149,7 +150,7 @@ class GradeExecute(Execute):
         return {
             "status": "graded" if read else "broken",
             "seed": str(self._seed),
-            "profile": "grading",
+            "profile": self.profile,
             "seconds": round(seconds, 1),
             "timings": {what: round(value, 2) for what, value in self._timings.items() if value >= 0.01},
             "sandbox": self._description,
@@ -171,9 +172,9 @@ class GradeExecute(Execute):
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel in the grading profile, one thread a process."""
+        """Start the kernel in its profile, one thread a process."""
         self._started = time.monotonic()
-        own = {"COURSE_PROFILE": "grading", "OMP_NUM_THREADS": "1", "COURSE_MNIST": str(data.DATA / "MNIST")}
+        own = {"COURSE_PROFILE": self.profile, "OMP_NUM_THREADS": "1", "COURSE_MNIST": str(data.DATA / "MNIST")}
         environment = os.environ | own
         super().start_new_kernel(env=environment, **kwargs)
         if isinstance(self.km.provisioner, SandboxProvisioner):

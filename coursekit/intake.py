@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, v4
+from nbformat.v4.rwbase import rejoin_lines
 
 from coursekit import resume, shield
 
@@ -269,7 +270,7 @@ def parse(path: Path, notes: list[str]) -> NotebookNode:
         raise UnreadableError("plik nie zawiera komórek notatnika")
     cells = [_rebuilt(raw) for raw in data["cells"] if isinstance(raw, dict)]
     make_ids_unique(cells)
-    return v4.new_notebook(cells=cells)
+    return rejoin_lines(v4.new_notebook(cells=cells))  # on disk the texts of outputs are lists of lines
 
 
 def _bytes(path: Path) -> bytes:

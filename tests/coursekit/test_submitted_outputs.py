@@ -2,9 +2,11 @@
 
 import base64
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from coursekit import intake
 from coursekit.submitted_outputs import ASIDE, LABEL, MOST, TOO_LARGE, BringBack, SetAside
 
 PICTURE = base64.b64encode(b"a picture").decode()
@@ -54,6 +56,14 @@ def test_errors_of_the_execution_stay_and_submitted_ones_become_text():
     shown = passed_on(new_output("error", ename="ValueError", evalue="2", traceback=["…"]), execution=[error])
     assert shown[0] == error
     assert [output.text for output in shown[1:]] == [f"{LABEL}\n", "ValueError: 2\n"]
+
+
+def test_text_in_lines_as_files_have_it_is_read(tmp_path):
+    path = tmp_path / "vae.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("x", outputs=[stream("one\ntwo\n")])]), path)
+    assert '"one\\n",' in path.read_text()
+    (cell,) = intake.parse(path, []).cells
+    assert [output.text for output in passed_on(*cell.outputs)] == [f"{LABEL}\n", "one\ntwo\n"]
 
 
 def test_without_submitted_outputs_those_of_the_execution_stay():
