@@ -14,7 +14,6 @@ import json
 import os
 import sys
 from collections import defaultdict
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,8 @@ def measure_cell(cell: str, student: Student, seed: int) -> list[Any]:
     rng, seeds = inputs_of_module(seed)
     model = MODELS[cell]
     try:
-        measures = asdict(measure(student, f"{model}_model", rng, seeds))
+        measured = measure(student, f"{model}_model", rng, seeds)
+        measures = {name: getattr(measured, name) for name in ("negative_elbo", "kl", "variance")}
         ae_mse = reconstruction_error(student, "ae_model", rng, seeds)
     except ProbeError:
         return []  # a chaff whose training failed has nothing to measure
