@@ -37,14 +37,19 @@ class Student:
         )
 
 
+def task_of(cell: str) -> str:
+    """The task to which a cell's points count: `1a` for `test_1a_training`."""
+    return cell.split("_")[1]
+
+
 def of_class(db_url: str, assignment: str) -> list[Student]:
-    """Points of everybody who was graded, sorted by name. A cell `test_1a_training` counts to task `1a`."""
+    """Points of everybody who was graded, sorted by name."""
     students = []
     with Gradebook(db_url) as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             student = Student(submission.student.id)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-                points = student.tasks[grade.name.split("_")[1]]
+                points = student.tasks[task_of(grade.name)]
                 points.score += grade.score
                 points.maximum += grade.max_score
                 points.waiting |= grade.needs_manual_grade
