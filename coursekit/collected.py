@@ -17,7 +17,7 @@ COLLECTED, NO_NOTEBOOK, NOT_COPIED, NOT_DOWNLOADED = "collected", "no notebook",
 
 @dataclass(frozen=True)
 class Collected:
-    """student: id in nbgrader; state: one of the four above; submitted: time in UTC, or nothing; notes: what to know."""
+    """student: id in nbgrader; state: one of the four above; submitted: in UTC, or nothing; notes: what to know."""
 
     student: str
     name: str

@@ -166,7 +166,7 @@ class Folder:
     def add(self, path: PurePosixPath, member: Member) -> None:
         """Write a file, or what is in it where it is a zip, into a folder with `_zip` at the end of its name."""
         try:
-            require_safe(path)
+            _require_sound(path)
             if member.size > LARGEST_FILE:
                 raise RefusedError(f"larger than {intake.LIMIT_MB} MB")
             content = member.read()
@@ -200,10 +200,15 @@ class Folder:
         self._size += len(content)
 
 
-def require_safe(path: PurePosixPath) -> None:
-    """Raises RefusedError where a file would not lie in the student's folder, or is not to."""
+def _require_inside(path: PurePosixPath) -> None:
+    """Raises RefusedError where a file would not lie in the folder that it is written to."""
     if path.is_absolute() or ".." in path.parts:
         raise RefusedError("its path leads out of the folder of submissions")
+
+
+def _require_sound(path: PurePosixPath) -> None:
+    """Raises RefusedError for the path of a file in a student's folder that is not to be written."""
+    _require_inside(path)
     if len(os.fsencode(path)) > shield.MAX_LENGTH or any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
         raise RefusedError("its name is too long")
     if path == PurePosixPath("timestamp.txt"):
@@ -231,7 +236,7 @@ def _owner(path: str) -> tuple[str, str, PurePosixPath]:
 
     Raises RefusedError where no part does, and where the path leads elsewhere.
     """
-    require_safe(PurePosixPath(path))
+    _require_inside(PurePosixPath(path))
     parts = path.split("/")
     for position, part in enumerate(parts):
         if match := FOLDER.fullmatch(part):
