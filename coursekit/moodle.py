@@ -74,7 +74,7 @@ class MoodleExporter(ExportPlugin):
             ) from error
         found = self._chosen(results.of_class(gradebook, coursedir, assignment))
         for state, number in sorted(Counter(result.state for result in found).items()):
-            self.log.info("%s: %d %s", assignment, number, state)
+            self.log.info("%s: %s: %d", assignment, state, number)
         table = points_table(found, self.bonus)
         write_csv(folder / f"{assignment}-points.csv", *table)
         write_xlsx(folder / f"{assignment}-points.xlsx", assignment, *table)
