@@ -77,11 +77,12 @@ def table(collection: Collection, assignment: str) -> Table:
     shown = Table(
         title=f"{assignment}: {there} of {len(collection.students)} students collected",
         box=box.SIMPLE,
-        caption="\n".join(f"Left out {reason}" for reason in collection.refused),
+        caption=Text("\n".join(f"Left out {reason}" for reason in collection.refused)),
+        caption_justify="left",
     )
     for heading in ("student", "name", "state", "submitted (UTC)", "notes"):
         shown.add_column(heading, overflow="fold")
     for each in collection.students:
         submitted = each.submitted.removesuffix("+00:00").replace("T", " ")
-        shown.add_row(each.student, Text(each.name), each.state, submitted, Text("\n".join(each.notes)))
+        shown.add_row(each.student, Text(printable(each.name) or "–"), each.state, submitted, Text("\n".join(each.notes)))
     return shown
