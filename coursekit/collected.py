@@ -62,7 +62,7 @@ def _collected(entry: dict[str, Any], folder: Path) -> Collected:
     else:
         state = NO_NOTEBOOK
         notes += [f"There is {printable(name)}." for name in entry["files"]]
-    if entry["time from"] == "zip":
+    if entry["time_from"] == "zip":
         notes += ["The time is that in the zip."]
     return Collected(entry["student"], entry["name"], state, entry["submitted"], tuple(notes))
 
@@ -84,5 +84,6 @@ def table(collection: Collection, assignment: str) -> Table:
         shown.add_column(heading, overflow="fold")
     for each in collection.students:
         submitted = each.submitted.removesuffix("+00:00").replace("T", " ")
-        shown.add_row(each.student, Text(printable(each.name) or "–"), each.state, submitted, Text("\n".join(each.notes)))
+        name, notes = printable(each.name) or "–", "\n".join(each.notes)
+        shown.add_row(each.student, Text(name), each.state, submitted, Text(notes))
     return shown

@@ -41,6 +41,8 @@ MANIFEST = "collected.json"
 LARGEST_FILE = intake.LIMIT_MB * 2**20
 LONGEST_NAME = 250
 """Bytes; Linux has 255."""
+MARGIN = 3_600
+"""Seconds that a worksheet may be older than a zip that belongs to it."""
 UPLOADED = "the times of submission are those in the zip, which Moodle 3.10 and newer give the download: docs/moodle.md"
 DAMAGED = (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError)  # RuntimeError: it asks for a password
 
@@ -89,7 +91,7 @@ class MoodleExtractor(ExtractorPlugin):
         archive, extracted, zone = Path(archive_path), Path(extracted_path), ZoneInfo(self.timezone)
         with ExitStack() as stack:
             try:
-                worksheet = moodle_worksheet.newest(archive)
+                worksheet = _current_worksheet(archive)
                 found, refused = _sort(archive, zone, stack)
                 attempts = [max(each, key=lambda attempt: (attempt.time, attempt.put)) for each in found.values()]
                 collected = [self._unpack(attempt, extracted, worksheet, zone) for attempt in attempts]
@@ -115,7 +117,7 @@ class MoodleExtractor(ExtractorPlugin):
             "name": attempt.name,
             "source": attempt.source,
             "submitted": datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds"),
-            "time from": "worksheet" if told else "zip",
+            "time_from": "worksheet" if told else "zip",
             "files": sorted(folder.files),
             "refused": folder.refused,
         }
@@ -281,6 +283,15 @@ def _time(info: zipfile.ZipInfo, zone: ZoneInfo) -> float:
         return datetime(*info.date_time, tzinfo=zone).timestamp()
     except ValueError:
         return 0.0
+
+
+def _current_worksheet(archive: Path) -> Worksheet | None:
+    """The newest worksheet. Raises WorksheetError where it is older than a zip, and so are its times."""
+    worksheet = moodle_worksheet.newest(archive)
+    newest = max(archive.glob("*.zip"), key=lambda path: path.stat().st_mtime, default=None)
+    if worksheet and newest and worksheet.path.stat().st_mtime + MARGIN < newest.stat().st_mtime:
+        raise WorksheetError(f"{worksheet.path} is older than {newest.name}: download the worksheet again too.")
+    return worksheet
 
 
 def _missing(worksheet: Worksheet | None, found: set[str]) -> list[dict[str, str]]:

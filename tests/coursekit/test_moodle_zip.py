@@ -263,6 +263,14 @@ def test_worksheet_in_another_language_is_refused(course):
     assert "no column Identifier, Grade, Last modified (grade); its headings are: Identyfikator, Ocena" in said
 
 
+def test_worksheet_that_a_newer_zip_has_overtaken_is_refused(course):
+    """Its times would hide a resubmission from grading."""
+    download(course, {f"Jan Kowalski_101_{FILE}/ps.ipynb": "jan"})
+    worksheet = write_worksheet(course)
+    os.utime(worksheet, (worksheet.stat().st_mtime - 7_200,) * 2)
+    assert "is older than KURS-VAE-7.zip: download the worksheet again too" in collect(course, code=1)
+
+
 def test_nothing_collected_yet(tmp_path):
     done = CliRunner().invoke(app, ["collected", "ps", "--course", str(tmp_path)])
     assert done.exit_code == 1
