@@ -43,7 +43,7 @@ LONGEST_NAME = 250
 """Bytes; Linux has 255."""
 MARGIN = 3_600
 """Seconds that a worksheet may be older than a zip that belongs to it."""
-UPLOADED = "the times of submission are those in the zip, which Moodle 3.10 and newer give the download: docs/moodle.md"
+UPLOADED = "the times of submission are those in the zip, and in Moodle 4 and newer of the download: docs/moodle.md"
 DAMAGED = (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError)  # RuntimeError: it asks for a password
 
 
@@ -73,7 +73,7 @@ class Attempt:
 
     @property
     def time(self) -> float:
-        """Of the newest file. Before Moodle 3.10 that of its upload, then that of the download."""
+        """Of the newest file. In old versions of Moodle that of its upload, in newer ones that of the download."""
         return max(member.time for _, member in self.files)
 
 
