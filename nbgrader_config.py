@@ -86,3 +86,24 @@ c.GradeExecute.timeout = 120
 # and mark schemes, which autograding has put back into the notebook. Comments and points come from the gradebook.
 c.GenerateFeedback.exporter_class = "coursekit.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "coursekit.feedback.MarkWaiting"]
+
+# ---- Moodle: docs/moodle.md ------------------------------------------------------------------------
+
+# `nbgrader zip_collect` with Moodle's "Download all submissions". Its own plugins know one name of a file, fixed by
+# a regular expression, and let every other fall; these pass on whatever was handed in. A student's id is Moodle's
+# participant number: `coursekit/moodle_zip.py` says why.
+c.ZipCollectApp.extractor_plugin = "coursekit.moodle_zip.MoodleExtractor"
+c.ZipCollectApp.collector_plugin = "coursekit.moodle_zip.MoodleCollector"
+
+# The time zone of your Moodle: its zip and its worksheet do not tell.
+c.MoodleExtractor.timezone = "Europe/Warsaw"
+
+# The points of the bonus task come on top, so that totals read 5 + 2, and the assignment in Moodle has a maximum
+# grade of 7. "cap": they make good what was lost elsewhere, up to 5, and Moodle's maximum grade is 5.
+c.MoodleExporter.bonus = "add"
+
+# ---- late submissions ------------------------------------------------------------------------------
+
+# Being late costs no points by itself: a person decides, who sees the hours in the exported table. "zero" takes all
+# automatic points off. Either needs the time that is due, see docs/moodle.md.
+c.LateSubmissionPlugin.penalty_method = "none"

@@ -1,6 +1,8 @@
 """Commands of the kit: `python -m coursekit --help`."""
 
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -154,6 +156,44 @@ def problems(
     from coursekit.problems import of_class, table
 
     console.print(table(of_class(course, assignment), assignment))
+
+
+@app.command()
+def collected(
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its downloaded/")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON for a program")] = False,
+) -> None:
+    """Show who was collected from Moodle's zip by `nbgrader zip_collect`, who was not, and why.
+
+    Exit codes: 0 shown, 1 nothing was collected.
+    """
+    from coursekit.collected import of_class, table
+
+    try:
+        collection = of_class(course, assignment)
+    except FileNotFoundError as error:
+        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(asdict(collection), ensure_ascii=False, indent=1))
+    else:
+        console.print(table(collection, assignment))
+
+
+@app.command()
+def export(
+    to: Annotated[Path, typer.Option(help="folder for the files; made where there is none")],
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its gradebook.db")] = Path(),
+) -> None:
+    """Write the class for Moodle and for spreadsheets: `nbgrader export` with `coursekit.moodle.MoodleExporter`.
+
+    Exit codes: 0 written, 1 not written (the reason is printed).
+    """
+    from coursekit.moodle import export_class
+
+    export_class(course.resolve(), assignment, to.resolve())
 
 
 if __name__ == "__main__":
