@@ -1,24 +1,70 @@
-"""Commands of the kit: `python -m coursekit --help`."""
+"""The commands of the VAE course kit, beside nbgrader's own. `docs/commands.md` lists them with their exit codes."""
 
+import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help=f"{__doc__}\n\nExit code 2: the command was not understood.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 console = Console()
 
 
-@app.callback()
-def main() -> None:
-    """Instructor tooling of the VAE course."""
+def _is_course(folder: Path) -> Path:
+    if not (folder / "nbgrader_config.py").is_file():
+        raise typer.BadParameter(f"there is no nbgrader_config.py in {folder.resolve()}")
+    return folder
+
+
+Assignment = Annotated[str, typer.Argument(help="name of the assignment")]
+Course = Annotated[
+    Path, typer.Option(help="folder of the course, with its nbgrader_config.py", callback=_is_course, metavar="FOLDER")
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for other programs")]
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _stop(error: Exception) -> NoReturn:
+    """End with exit code 1, and say why where it does not get into JSON."""
+    Console(stderr=True).print(str(error), style="bold red", markup=False, soft_wrap=True)
+    raise typer.Exit(1) from error
+
+
+@app.command()
+def doctor(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """Check whether the machine and the course are ready to grade, and say how to mend what is not.
+
+    Exit codes: 0 ready (warnings too), 1 something must be mended.
+    """
+    from dataclasses import asdict
+
+    from coursekit.doctor import FAILS, examine, table
+
+    findings = examine(course.resolve(), assignment)
+    if as_json:
+        _print_json({name: asdict(finding) for name, finding in findings.items()})
+    else:
+        console.print(table(findings))
+    if any(finding.state == FAILS for finding in findings.values()):
+        raise typer.Exit(1)
 
 
 @app.command()
 def data() -> None:
-    """Put MNIST into data/, and link it into the folders where the notebook runs."""
+    """Put MNIST into data/, and link it into the folders where the notebook runs.
+
+    Exit codes: 0 it is there, 1 it could not be fetched or something is in the way.
+    """
     from coursekit.data import ROOT, DataError, link, provide
 
     try:
@@ -27,14 +73,16 @@ def data() -> None:
             if folder.is_dir():
                 link(folder)
     except (DataError, FileExistsError) as error:
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(1) from error
+        _stop(error)
     console.print(f"MNIST: {'fetched' if replaced else 'already there'}, SHA-256 checked")
 
 
 @app.command()
 def tools() -> None:
-    """Install missing system tools with apt, or print the command that does."""
+    """Install missing system tools with apt, or print the command that does.
+
+    Exit code: 0, also where something is still missing.
+    """
     from coursekit.tools import install
 
     still_missing = install()
@@ -49,16 +97,22 @@ def tools() -> None:
 
 @app.command()
 def demo() -> None:
-    """Grade a sample class from corpus/ in build/demo."""
+    """Grade a sample class from corpus/ in build/demo.
+
+    Exit codes: 0 graded, 1 a command of nbgrader failed.
+    """
     from coursekit.demo import grade_class
 
-    grade_class(say=console.print)
+    try:
+        grade_class(say=console.print)
+    except RuntimeError as error:
+        _stop(error)
 
 
 @app.command()
 def grade(
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its nbgrader_config.py")] = Path(),
+    assignment: Assignment = "vae",
+    course: Course = Path(),
     student: Annotated[list[str] | None, typer.Option(help="grade only this one; may be given several times")] = None,
     only_new: Annotated[bool, typer.Option("--only-new", help="leave alone what was ever graded")] = False,
     force: Annotated[bool, typer.Option("--force", help="grade again what is graded")] = False,
@@ -108,30 +162,68 @@ def grade(
 
 
 @app.command()
-def points(
-    course: Annotated[Path, typer.Argument(help="folder of the course, with its gradebook.db")] = Path(),
-    assignment: str = "vae",
-) -> None:
-    """Show everybody's points by task, and where the feedback pages lie."""
-    from coursekit.course import open_course
+def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """Show everybody's points by task, and where the feedback pages lie.
+
+    Exit codes: 0 shown, 1 there is no gradebook.
+    """
+    from coursekit.course import NoGradebookError, gradebook_url
     from coursekit.points import of_class, table
 
-    db_url = open_course(course.resolve(), assignment).coursedir.db_url
-    console.print(table(of_class(db_url, assignment), assignment))
+    try:
+        students = of_class(gradebook_url(course, assignment), assignment)
+    except NoGradebookError as error:
+        _stop(error)
+    if as_json:
+        _print_json([student.as_dict() for student in students])
+        return
+    console.print(table(students, assignment))
     pages = sorted(Path().glob(f"feedback/*/{assignment}/{assignment}.html"))
     where = f"{len(pages)} feedback pages, such as {course / pages[0]}" if pages else "No feedback pages yet"
     console.print(where, soft_wrap=True)
 
 
 @app.command()
-def problems(
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its records/")] = Path(),
-) -> None:
-    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox."""
+def problems(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox.
+
+    Exit code: 0, whether there are any or not.
+    """
+    from dataclasses import asdict
+
     from coursekit.problems import of_class, table
 
-    console.print(table(of_class(course, assignment), assignment))
+    found = of_class(course, assignment)
+    if as_json:
+        _print_json([asdict(problem) for problem in found])
+    else:
+        console.print(table(found, assignment))
+
+
+@app.command()
+def record(
+    student: Annotated[str, typer.Argument(help="whose record: the name of the folder in submitted/")],
+    assignment: Assignment = "vae",
+    course: Course = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="print the file of the record as it is")] = False,
+) -> None:
+    """Show the record of one submission, and facts for the person who grades the written answers.
+
+    Exit codes: 0 shown, 1 there is no such record.
+    """
+    from coursekit import facts, record_page, records
+
+    try:
+        text = records.find(course, assignment, student).read_text()
+        if as_json:
+            typer.echo(text)
+            return
+        console.print(record_page.page(json.loads(text)))
+        with console.status("Reading the other submissions"):
+            found = facts.of_student(course, assignment, student)
+        console.print(record_page.facts_page(found))
+    except (records.NoRecordError, FileNotFoundError) as error:
+        _stop(error)
 
 
 if __name__ == "__main__":
