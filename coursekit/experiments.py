@@ -42,7 +42,7 @@ def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
     """
     trees = [tree for source in own if (tree := parsed(source))]
     known = _definitions([tree for source in defined if (tree := parsed(source))])
-    trainers = _trainers(trees)
+    trainers = _trainers([node for node in known.values() if isinstance(node, ast.FunctionDef)])
     models = {name for name, node in known.items() if isinstance(node, ast.ClassDef)}
     wanted = {TRAIN, LOADER, *trainers, *models}
     signatures = {name: _parameters(node) for name, node in known.items() if name in wanted}
@@ -59,7 +59,13 @@ def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
         _collect(tree, wanted, signatures, names, arguments)
     for tree in baselines:
         _collect(tree, wanted, signatures, _assigned(tree, Values()), arguments)
-    return Experiments(trained, at_least, {name: found for name, found in arguments.items() if len(found) > 1})
+    varied = {name: sorted(found, key=_order) for name, found in arguments.items() if len(found) > 1}
+    return Experiments(trained, at_least, varied)
+
+
+def _order(value: object) -> tuple[bool, object]:
+    """Numbers first."""
+    return isinstance(value, str), value
 
 
 def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.FunctionDef]:
@@ -72,9 +78,8 @@ def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.Functi
     }
 
 
-def _trainers(trees: list[ast.Module]) -> set[str]:
-    """Names of the student's functions that train, themselves or by another."""
-    functions = [node for node in _definitions(trees).values() if isinstance(node, ast.FunctionDef)]
+def _trainers(functions: list[ast.FunctionDef]) -> set[str]:
+    """Names of the functions that train, themselves or by another."""
     found: set[str] = set()
     while True:
         more = {each.name for each in functions if {TRAIN, *found}.intersection(map(_name, _calls(each)))} - found

@@ -1,5 +1,7 @@
 """One list for the instructor: what could not be read, was not graded, or had to be mended."""
 
+import json
+
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -33,6 +35,7 @@ def course(tmp_path):
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
     (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
     (tmp_path / "submitted" / ".gitignore").touch()
+    (tmp_path / "nbgrader_config.py").touch()
     return tmp_path
 
 
@@ -60,3 +63,9 @@ def test_command(course):
     done = CliRunner().invoke(app, ["problems", "vae", "--course", str(course)])
     assert done.exit_code == 0
     assert "Plik jest pusty." in done.output
+
+
+def test_command_for_other_programs(course):
+    done = CliRunner().invoke(app, ["problems", "--course", str(course), "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)[2] == {"student": "anna [x]", "state": "unreadable", "notes": ["Plik jest pusty."]}
