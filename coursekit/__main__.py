@@ -81,11 +81,16 @@ def data() -> None:
 def tools() -> None:
     """Install missing system tools with apt, or print the command that does.
 
-    Exit code: 0, also where something is still missing.
+    Exit codes: 0, also where something is still missing; 1 apt failed.
     """
+    from subprocess import CalledProcessError
+
     from coursekit.tools import install
 
-    still_missing = install()
+    try:
+        still_missing = install()
+    except CalledProcessError as error:
+        _stop(error)
     if still_missing:
         console.print(
             "[bold yellow]System tools are missing.[/] Grading needs them; install them with:\n"

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from coursekit import experiments
 from coursekit.experiments import Experiments
 from coursekit.intake import grade_id_of, read_submission
-from coursekit.repair import repair
+from coursekit.repair import bare, repair
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def _parts(cells: list[NotebookNode], given: list[NotebookNode]) -> list[_Part]:
 
 def _are_own(cells: list[NotebookNode], given: list[NotebookNode]) -> list[bool]:
     """Which cells the student has written: added or changed ones, a copy of a given cell too."""
-    known = {cell.id: cell.source.strip() for cell in given}
-    sources = [cell.source.strip() for cell in cells]
+    known = {cell.id: bare(cell.source) for cell in given}
+    sources = [bare(cell.source) for cell in cells]
     own = [
         known.get(cell.id) != source and not _is(cell, "locked") for cell, source in zip(cells, sources, strict=True)
     ]

@@ -106,6 +106,7 @@ def test_outputs_of_given_cells_are_nobodys_own(course, notebook):
         if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("solution"):
             cell.outputs = [v4.new_output("display_data", data=IMAGE)]
             cell.id = v4.nbbase.random_cell_id()  # as an old editor saves it
+            cell.source = cell.source.replace("\n", "\r\n")  # as Windows does
     name = next(cell for cell in notebook.cells if cell.source.startswith("NAME"))
     name.outputs = []
     hand_in(course, "ala", notebook)

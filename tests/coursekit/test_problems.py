@@ -51,6 +51,10 @@ def test_gravest_first_and_sound_ones_left_out(course):
     ]
 
 
+def test_a_course_in_which_nobody_has_handed_in_has_none(tmp_path):
+    assert problems.of_class(tmp_path, "vae") == []
+
+
 def test_table_shows_names_as_they_are(course):
     console = Console(width=100, record=True)
     console.print(problems.table(problems.of_class(course, "vae"), "vae"))
