@@ -136,7 +136,7 @@ def _literal(node: ast.expr) -> object:
     """The value of a literal; None where there is none."""
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+    except (ValueError, TypeError):  # TypeError: a list as the key of a dictionary
         return None
 
 

@@ -59,7 +59,7 @@ def test_values_by_name_are_those_of_the_cell():
         ("models = {n: experiment(n) for n in (2, 10)}", 2, False),
         ("experiment(2)\nfor n in sizes_of(x):\n    experiment(n)", 2, True),
         ("while loss > 1:\n    experiment(2)", 1, True),
-        ("for n in range(10**30):\n    experiment(n)", 1, True),
+        ("for n in range(10_000_000_000):\n    experiment(n)", 1, True),
         ("def both():\n    experiment(2)\n    experiment(3)\nboth()", 1, False),
         ("%matplotlib inline\nexperiment(2)", 1, False),
     ],
@@ -74,6 +74,12 @@ def test_loops_and_functions_vary_arguments():
     varied = found(FUNCTION, source).varied
     assert varied["n_latent"] == [2, 50]
     assert varied["rate"] == [0.001, 0.01, 0.1]
+
+
+def test_values_may_stand_in_an_earlier_cell():
+    assert found(FUNCTION, "sizes = [2, 10]", "for n in sizes:\n    experiment(n)") == Experiments(
+        2, False, {"n_latent": [2, 10]}
+    )
 
 
 def test_a_function_of_an_earlier_part_is_known():
