@@ -94,13 +94,17 @@ def facts_page(facts: list[Facts]) -> Group:
         more = " or more" if tried.at_least else ""
         varied = [f"{name} = {', '.join(map(str, values))}" for name, values in tried.varied.items()]
         lines = [
-            f"{each.answer}: {each.words} words, {each.figures} figures, {each.tables} tables, "
-            f"{tried.trained}{more} models trained in own cells",
+            f"{each.answer}: {_count(each.words, 'word')}, {_count(each.figures, 'figure')}, "
+            f"{_count(each.tables, 'table')}; models trained in own cells: {tried.trained}{more}",
             f"  varied: {'; '.join(varied)}" if varied else "",
             f"  the same text: {', '.join(each.same_text)}" if each.same_text else "",
         ]
         parts += [_indented(line) for line in lines if line]
     return Group(*parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _indented(line: str) -> Padding:

@@ -59,10 +59,10 @@ def test_facts_are_lines_of_each_answer():
     tried, blank = Facts("answer_1b", 300, 4, 1, varied, ["ola"]), Facts("answer_2", 0, 0, 0, nothing, [])
     text = text_of(facts_page([tried, blank]))
     assert [line.rstrip() for line in text.splitlines()[1:]] == [
-        "  answer_1b: 300 words, 4 figures, 1 tables, 3 or more models trained in own cells",
+        "  answer_1b: 300 words, 4 figures, 1 table; models trained in own cells: 3 or more",
         "    varied: lr = 0.1, 0.01; n_latent_features = 2, 10",
         "    the same text: ola",
-        "  answer_2: 0 words, 0 figures, 0 tables, 0 models trained in own cells",
+        "  answer_2: 0 words, 0 figures, 0 tables; models trained in own cells: 0",
     ]
 
 
