@@ -42,7 +42,7 @@ build/release.stamp: $(SOURCES) | .venv/.installed
 	@mkdir -p build && touch $@
 
 demo: release build/demo/.graded  ## grade a sample class in build/demo and show its points
-	@$(PY) -m coursekit points build/demo
+	@$(PY) -m coursekit points --course build/demo
 
 build/demo/.graded: $(SOURCES) $(wildcard coursekit/*.py grader_tests/* corpus/*/*.py) | build/release.stamp
 	$(PY) -m coursekit demo

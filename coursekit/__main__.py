@@ -1,26 +1,69 @@
-"""Commands of the kit: `python -m coursekit --help`."""
+"""The commands of the VAE course kit, beside nbgrader's own. `docs/commands.md` lists them with their exit codes."""
 
 import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help=f"{__doc__}\n\nExit code 2: the command was not understood.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 console = Console()
 
 
-@app.callback()
-def main() -> None:
-    """Instructor tooling of the VAE course."""
+def _is_course(folder: Path) -> Path:
+    if not (folder / "nbgrader_config.py").is_file():
+        raise typer.BadParameter(f"there is no nbgrader_config.py in {folder.resolve()}")
+    return folder
+
+
+Assignment = Annotated[str, typer.Argument(help="name of the assignment")]
+Course = Annotated[
+    Path, typer.Option(help="folder of the course, with its nbgrader_config.py", callback=_is_course, metavar="FOLDER")
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for other programs")]
+
+
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _stop(error: Exception) -> NoReturn:
+    """End with exit code 1, and say why where it does not get into JSON."""
+    Console(stderr=True).print(str(error), style="bold red", markup=False, soft_wrap=True)
+    raise typer.Exit(1) from error
+
+
+@app.command()
+def doctor(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """Check whether the machine and the course are ready to grade, and say how to mend what is not.
+
+    Exit codes: 0 ready (warnings too), 1 something must be mended.
+    """
+    from coursekit.doctor import FAILS, examine, table
+
+    findings = examine(course.resolve(), assignment)
+    if as_json:
+        _print_json({name: asdict(finding) for name, finding in findings.items()})
+    else:
+        console.print(table(findings))
+    if any(finding.state == FAILS for finding in findings.values()):
+        raise typer.Exit(1)
 
 
 @app.command()
 def data() -> None:
-    """Put MNIST into data/, and link it into the folders where the notebook runs."""
+    """Put MNIST into data/, and link it into the folders where the notebook runs.
+
+    Exit codes: 0 it is there, 1 it could not be fetched or something is in the way.
+    """
     from coursekit.data import ROOT, DataError, link, provide
 
     try:
@@ -29,17 +72,24 @@ def data() -> None:
             if folder.is_dir():
                 link(folder)
     except (DataError, FileExistsError) as error:
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(1) from error
+        _stop(error)
     console.print(f"MNIST: {'fetched' if replaced else 'already there'}, SHA-256 checked")
 
 
 @app.command()
 def tools() -> None:
-    """Install missing system tools with apt, or print the command that does."""
+    """Install missing system tools with apt, or print the command that does.
+
+    Exit codes: 0, also where something is still missing; 1 apt failed.
+    """
+    from subprocess import CalledProcessError
+
     from coursekit.tools import install
 
-    still_missing = install()
+    try:
+        still_missing = install()
+    except CalledProcessError as error:
+        _stop(error)
     if still_missing:
         console.print(
             "[bold yellow]System tools are missing.[/] Grading needs them; install them with:\n"
@@ -51,16 +101,22 @@ def tools() -> None:
 
 @app.command()
 def demo() -> None:
-    """Grade a sample class from corpus/ in build/demo."""
+    """Grade a sample class from corpus/ in build/demo.
+
+    Exit codes: 0 graded, 1 a command of nbgrader failed.
+    """
     from coursekit.demo import grade_class
 
-    grade_class(say=console.print)
+    try:
+        grade_class(say=console.print)
+    except RuntimeError as error:
+        _stop(error)
 
 
 @app.command()
 def grade(
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its nbgrader_config.py")] = Path(),
+    assignment: Assignment = "vae",
+    course: Course = Path(),
     student: Annotated[list[str] | None, typer.Option(help="grade only this one; may be given several times")] = None,
     only_new: Annotated[bool, typer.Option("--only-new", help="leave alone what was ever graded")] = False,
     force: Annotated[bool, typer.Option("--force", help="grade again what is graded")] = False,
@@ -112,8 +168,8 @@ def grade(
 @app.command()
 def rerun(
     student: Annotated[str, typer.Argument(help="whose submission")],
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its nbgrader_config.py")] = Path(),
+    assignment: Assignment = "vae",
+    course: Course = Path(),
 ) -> None:
     """Execute one submission with full trainings and all figures, beside its answers; no grade changes.
 
@@ -127,42 +183,77 @@ def rerun(
         for path in run_again(open_course(course.resolve(), assignment), student):
             console.print(f"{path}: open it in JupyterLab beside the formgrader", soft_wrap=True)
     except NothingToRunError as error:
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(1) from error
+        _stop(error)
 
 
 @app.command()
-def points(
-    course: Annotated[Path, typer.Argument(help="folder of the course, with its gradebook.db")] = Path(),
-    assignment: str = "vae",
-) -> None:
-    """Show everybody's points by task, and where the feedback pages lie."""
-    from coursekit.course import open_course
+def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """Show everybody's points by task, and where the feedback pages lie.
+
+    Exit codes: 0 shown, 1 there is no gradebook.
+    """
+    from coursekit.course import NoGradebookError, gradebook_url
     from coursekit.points import of_class, table
 
-    db_url = open_course(course.resolve(), assignment).coursedir.db_url
-    console.print(table(of_class(db_url, assignment), assignment))
+    try:
+        students = of_class(gradebook_url(course, assignment), assignment)
+    except NoGradebookError as error:
+        _stop(error)
+    if as_json:
+        _print_json([student.as_dict() for student in students])
+        return
+    console.print(table(students, assignment))
     pages = sorted(Path().glob(f"feedback/*/{assignment}/{assignment}.html"))
     where = f"{len(pages)} feedback pages, such as {course / pages[0]}" if pages else "No feedback pages yet"
     console.print(where, soft_wrap=True)
 
 
 @app.command()
-def problems(
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its records/")] = Path(),
-) -> None:
-    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox."""
+def problems(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
+    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox.
+
+    Exit code: 0, whether there are any or not.
+    """
     from coursekit.problems import of_class, table
 
-    console.print(table(of_class(course, assignment), assignment))
+    found = of_class(course, assignment)
+    if as_json:
+        _print_json([asdict(problem) for problem in found])
+    else:
+        console.print(table(found, assignment))
+
+
+@app.command()
+def record(
+    student: Annotated[str, typer.Argument(help="whose record: the name of the folder in submitted/")],
+    assignment: Assignment = "vae",
+    course: Course = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="print the file of the record as it is")] = False,
+) -> None:
+    """Show the record of one submission, and facts for the person who grades the written answers.
+
+    Exit codes: 0 shown, 1 there is no such record.
+    """
+    from coursekit import facts, record_page, records
+
+    try:
+        text = records.find(course, assignment, student).read_text()
+        if as_json:
+            typer.echo(text)
+            return
+        console.print(record_page.page(json.loads(text)))
+        with console.status("Reading the other submissions"):
+            found = facts.of_student(course, assignment, student)
+        console.print(record_page.facts_page(found))
+    except (records.NoRecordError, FileNotFoundError) as error:
+        _stop(error)
 
 
 @app.command()
 def collected(
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its downloaded/")] = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON for a program")] = False,
+    assignment: Assignment = "vae",
+    course: Course = Path(),
+    as_json: Json = False,
 ) -> None:
     """Show who was collected from Moodle's zip by `nbgrader zip_collect`, who was not, and why.
 
@@ -173,10 +264,9 @@ def collected(
     try:
         collection = of_class(course, assignment)
     except FileNotFoundError as error:
-        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+        _stop(error)
     if as_json:
-        typer.echo(json.dumps(asdict(collection), ensure_ascii=False, indent=1))
+        _print_json(asdict(collection))
     else:
         console.print(table(collection, assignment))
 
@@ -184,8 +274,8 @@ def collected(
 @app.command()
 def export(
     to: Annotated[Path, typer.Option(help="folder for the files; made where there is none")],
-    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
-    course: Annotated[Path, typer.Option(help="folder of the course, with its gradebook.db")] = Path(),
+    assignment: Assignment = "vae",
+    course: Course = Path(),
 ) -> None:
     """Write the class for Moodle and for spreadsheets: `nbgrader export` with `coursekit.moodle.MoodleExporter`.
 

@@ -123,14 +123,21 @@ def scan(notebook: NotebookNode) -> list[Flag]:
     return flags
 
 
+def parsed(source: str) -> ast.Module | None:
+    """The code of a cell, magics of IPython replaced by calls; None where it cannot be read as Python."""
+    if len(source) > _LONGEST:
+        return None
+    try:
+        code = TransformerManager().transform_cell(source)
+        return ast.parse(_MAGIC.sub("_magic_.", code))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        return None
+
+
 def _findings(source: str) -> Iterator[tuple[str, str]]:
     """Kinds, and what was found of each."""
-    try:
-        if len(source) > _LONGEST:
-            raise ValueError(source[:100])
-        code = TransformerManager().transform_cell(source)
-        tree = ast.parse(_MAGIC.sub("_magic_.", code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+    tree = parsed(source)
+    if tree is None:
         yield from _in_text(source)
         return
     for node in ast.walk(tree):

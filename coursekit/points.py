@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from nbgrader.api import Gradebook
 from rich import box
@@ -19,6 +20,10 @@ class Points:
     maximum: float = 0.0
     waiting: bool = False
 
+    def as_dict(self) -> dict[str, Any]:
+        """The points as JSON-ready data, in hundredths as the checks give them."""
+        return {"score": round(self.score, 2), "maximum": round(self.maximum, 2), "waiting": self.waiting}
+
 
 @dataclass
 class Student:
@@ -35,6 +40,15 @@ class Student:
             sum(each.maximum for each in counted),
             any(each.waiting for each in counted),
         )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The points as JSON-ready data."""
+        return {
+            "student": self.name,
+            "tasks": {task: points.as_dict() for task, points in self.tasks.items()},
+            "total": self.total(bonus=False).as_dict(),
+            "bonus": self.total(bonus=True).as_dict(),
+        }
 
 
 def task_of(grade_id: str) -> str:

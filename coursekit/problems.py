@@ -28,9 +28,7 @@ class Problem:
 def of_class(course: Path, assignment: str) -> list[Problem]:
     """Problems of everybody in `submitted/`, the gravest first; sound submissions are left out."""
     students = sorted(
-        folder.name
-        for folder in (course / "submitted").iterdir()
-        if folder.is_dir() and not folder.name.startswith(".")
+        folder.name for folder in course.glob("submitted/*") if folder.is_dir() and not folder.name.startswith(".")
     )
     found = [problem for student in students if (problem := _of_student(course, assignment, student))]
     return sorted(found, key=lambda problem: STATES.index(problem.state))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,23 @@ def path(course: Path, assignment: str, student: str) -> Path:
 def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
     """The record of a submission. Raises FileNotFoundError where it has not been graded to the end."""
     return json.loads(path(course, assignment, student).read_text())
+
+
+class NoRecordError(LookupError):
+    """A submission without a record; the message says why, or names the students with a similar name."""
+
+
+def find(course: Path, assignment: str, student: str) -> Path:
+    """Path of the record of a submission. Raises NoRecordError where there is none."""
+    found = path(course, assignment, student)
+    if found.is_file():
+        return found
+    if (course / "submitted" / student / assignment).is_dir():
+        raise NoRecordError(f"{student} has not been graded to the end: run `nbgrader autograde {assignment}`.")
+    known = sorted({each.stem for each in found.parent.glob("*.json")})
+    near = get_close_matches(student, known)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {len(known)} records, and no name is near."
+    raise NoRecordError(f"There is no record of {student} in {found.parent.resolve()}. {hint}")
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:

@@ -281,11 +281,12 @@ def _marks(cell: NotebookNode) -> list[object]:
 
 def _same_source(one: NotebookNode, other: NotebookNode) -> bool:
     """Whether two cells hold the same text, blanks at the ends of lines and the cell apart."""
-    return _bare(one.source) == _bare(other.source)
+    return bare(one.source) == bare(other.source)
 
 
-def _bare(source: str) -> list[str]:
-    return [line.rstrip() for line in source.strip().splitlines()]
+def bare(source: str) -> tuple[str, ...]:
+    """The lines of a cell without the blanks at their ends and around them all."""
+    return tuple(line.rstrip() for line in source.strip().splitlines())
 
 
 def _is_cut(one: NotebookNode, other: NotebookNode) -> bool:

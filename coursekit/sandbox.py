@@ -89,7 +89,7 @@ def command(
         **_system(),
         **_python(),
         MNIST: ("--ro-bind", str(DATA / "MNIST")),
-        FONT_CACHE: ("--ro-bind-try", str(_font_cache())),
+        FONT_CACHE: ("--ro-bind-try", str(font_cache())),
         SUBMISSION: ("--ro-bind", str(submission)),
         **{f"{SUBMISSION}/{notebook.name}": ("--ro-bind", str(empty)) for notebook in submission.glob("*.ipynb")},
         CONNECTION: ("--bind", str(connection)),
@@ -180,7 +180,8 @@ def _inside(kernel: list[str]) -> list[str]:
     return [python, *rest]
 
 
-def _font_cache() -> Path:
+def font_cache() -> Path:
+    """Folder of this user's matplotlib with its list of fonts."""
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "matplotlib")
 
 

@@ -1,5 +1,7 @@
 """One list for the instructor: what could not be read, was not graded, or had to be mended."""
 
+import json
+
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -33,6 +35,7 @@ def course(tmp_path):
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
     (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
     (tmp_path / "submitted" / ".gitignore").touch()
+    (tmp_path / "nbgrader_config.py").touch()
     return tmp_path
 
 
@@ -48,6 +51,10 @@ def test_gravest_first_and_sound_ones_left_out(course):
     ]
 
 
+def test_a_course_in_which_nobody_has_handed_in_has_none(tmp_path):
+    assert problems.of_class(tmp_path, "vae") == []
+
+
 def test_table_shows_names_as_they_are(course):
     console = Console(width=100, record=True)
     console.print(problems.table(problems.of_class(course, "vae"), "vae"))
@@ -60,3 +67,9 @@ def test_command(course):
     done = CliRunner().invoke(app, ["problems", "vae", "--course", str(course)])
     assert done.exit_code == 0
     assert "Plik jest pusty." in done.output
+
+
+def test_command_for_other_programs(course):
+    done = CliRunner().invoke(app, ["problems", "--course", str(course), "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)[2] == {"student": "anna [x]", "state": "unreadable", "notes": ["Plik jest pusty."]}

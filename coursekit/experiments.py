@@ -1,0 +1,212 @@
+"""Which models a student has trained in cells of their own, and what differed between them, as the code tells it.
+
+Nothing is executed, so the answer is what can be read: calls, loops over values that are written down, and arguments
+that are numbers or texts, or names of such. A loop whose length is not written counts once.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coursekit.flags import parsed
+
+TRAIN = "train_ae"
+LOADER = "DataLoader"
+MOST = 1_000
+"""Elements of a sequence that are looked at."""
+
+Values = dict[str, list[object]]
+"""What each name has been set to."""
+Parameters = dict[str, ast.expr | None]
+"""Parameters of a function in their order, with their defaults."""
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """trained: trainings that the code makes; at_least: whether there may be more, by loops of unknown length;
+    varied: arguments that had more than one value, by name."""
+
+    trained: int
+    at_least: bool
+    varied: dict[str, list[object]]
+
+
+def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
+    """The experiments in a student's ``own`` cells.
+
+    given: the notebook's own trainings, each of which counts as a value where its class is trained in ``own`` too;
+    defined: sources in which the classes and functions stand.
+    """
+    trees = [tree for source in own if (tree := parsed(source))]
+    known = _definitions([tree for source in defined if (tree := parsed(source))])
+    trainers = _trainers([node for node in known.values() if isinstance(node, ast.FunctionDef)])
+    models = {name for name, node in known.items() if isinstance(node, ast.ClassDef)}
+    wanted = {TRAIN, LOADER, *trainers, *models}
+    signatures = {name: _parameters(node) for name, node in known.items() if name in wanted}
+    built = {name for tree in trees for call in _calls(tree) if (name := _name(call)) in models}
+    baselines = [tree for source in given if (tree := parsed(source)) and built.intersection(map(_name, _calls(tree)))]
+
+    trained, at_least, names = 0, False, Values()
+    arguments = Values()
+    for tree in trees:
+        names = names | _assigned(tree, names)
+        for times in _trainings(tree, trainers, names):
+            trained += times or 1
+            at_least |= times is None
+        _collect(tree, wanted, signatures, names, arguments)
+    for tree in baselines:
+        _collect(tree, wanted, signatures, _assigned(tree, Values()), arguments)
+    varied = {name: sorted(found, key=_order) for name, found in arguments.items() if len(found) > 1}
+    return Experiments(trained, at_least, varied)
+
+
+def _order(value: object) -> tuple[bool, object]:
+    """Numbers first."""
+    return isinstance(value, str), value
+
+
+def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.FunctionDef]:
+    """Classes and functions by name."""
+    return {
+        node.name: node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and node in tree.body)
+    }
+
+
+def _trainers(functions: list[ast.FunctionDef]) -> set[str]:
+    """Names of the functions that train, themselves or by another."""
+    found: set[str] = set()
+    while True:
+        more = {each.name for each in functions if {TRAIN, *found}.intersection(map(_name, _calls(each)))} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _parameters(node: ast.ClassDef | ast.FunctionDef) -> Parameters:
+    """Parameters of a function, or of a class's constructor without `self`."""
+    if isinstance(node, ast.FunctionDef):
+        listed = [*node.args.posonlyargs, *node.args.args]
+        positional: list[ast.expr | None] = [None] * (len(listed) - len(node.args.defaults))
+        defaults = [*positional, *node.args.defaults, *node.args.kw_defaults]
+        return {each.arg: default for each, default in zip([*listed, *node.args.kwonlyargs], defaults, strict=True)}
+    for part in node.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+            return dict(list(_parameters(part).items())[1:])
+    return {}
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _name(call: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _assigned(tree: ast.Module, before: Values) -> Values:
+    """Values that names get in a cell, by assignment or as the variable of a loop; ``before``: in earlier cells."""
+    found = Values()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            _bind(node.targets[0], [_literal(node.value)], found)
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            _bind(node.target, _elements(node.iter, before | found) or [], found)
+    return found
+
+
+def _bind(target: ast.expr, values: list[object], found: Values) -> None:
+    """Give the names of a target, one or a tuple of them, their values."""
+    if isinstance(target, ast.Name):
+        known = found.setdefault(target.id, [])
+        known += [value for value in values if value is not None and value not in known]
+    elif isinstance(target, ast.Tuple):
+        for place, part in enumerate(target.elts):
+            rows = [value for value in values if isinstance(value, (tuple, list)) and len(value) == len(target.elts)]
+            _bind(part, [row[place] for row in rows], found)
+
+
+def _literal(node: ast.expr) -> object:
+    """The value of a literal; None where there is none."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):  # TypeError: a list as the key of a dictionary
+        return None
+
+
+def _elements(node: ast.expr, names: Values) -> list[object] | None:
+    """What a loop goes over; None where that is not written down."""
+    if isinstance(node, ast.Name):
+        sequences = names.get(node.id, [])
+        return _listed(sequences[0]) if len(sequences) == 1 else None
+    if isinstance(node, ast.Call) and _name(node) == "range":
+        limits = [_literal(arg) for arg in node.args]
+        numbers = [limit for limit in limits if isinstance(limit, int) and abs(limit) <= MOST]
+        return list(range(*numbers)) if 0 < len(numbers) == len(limits) < 3 else None
+    if isinstance(node, ast.Call) and _name(node) == "enumerate" and len(node.args) == 1:
+        elements = _elements(node.args[0], names)
+        return None if elements is None else list(enumerate(elements))
+    return _listed(_literal(node))
+
+
+def _listed(value: object) -> list[object] | None:
+    return list(value)[:MOST] if isinstance(value, (list, tuple, set, dict)) else None
+
+
+def _trainings(tree: ast.Module, trainers: set[str], names: Values) -> Iterator[int | None]:
+    """How often each call that trains is made, None where that is not known; calls in functions count when called."""
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for call in _calls(tree):
+        around = list(_around(call, above))
+        if _name(call) not in {TRAIN, *trainers} or any(isinstance(node, ast.FunctionDef) for node in around):
+            continue
+        loops = [loop for node in around for loop in _loops(node)]
+        lengths = [None if loop is None else _elements(loop, names) for loop in loops]
+        known = [len(elements) for elements in lengths if elements is not None]
+        yield math.prod(known) if len(known) == len(loops) else None
+
+
+def _around(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    while node in above:
+        node = above[node]
+        yield node
+
+
+def _loops(node: ast.AST) -> list[ast.expr | None]:
+    """What a node loops over; None for a loop without a sequence."""
+    if isinstance(node, ast.For):
+        return [node.iter]
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        return [each.iter for each in node.generators]
+    return [None] if isinstance(node, ast.While) else []
+
+
+def _collect(
+    tree: ast.Module, wanted: set[str], signatures: dict[str, Parameters], names: Values, arguments: Values
+) -> None:
+    """Add the values of the arguments of all wanted calls."""
+    for call in _calls(tree):
+        if _name(call) in wanted:
+            for name, node in _arguments(call, signatures.get(_name(call), {})).items():
+                values = names.get(node.id, []) if isinstance(node, ast.Name) else [_literal(node)]
+                known = arguments.setdefault(name, [])
+                known += [value for value in values if _is_hyperparameter(value) and value not in known]
+
+
+def _arguments(call: ast.Call, parameters: Parameters) -> dict[str, ast.expr]:
+    """Arguments of a call by name, defaults of those left out too."""
+    defaults = {name: default for name, default in parameters.items() if default is not None}
+    starred = any(isinstance(arg, ast.Starred) for arg in call.args)
+    positional = {} if starred else dict(zip(parameters, call.args, strict=False))
+    return defaults | positional | {each.arg: each.value for each in call.keywords if each.arg is not None}
+
+
+def _is_hyperparameter(value: object) -> bool:
+    """Numbers and texts; switches differ anyway, such as those of the two loaders."""
+    return isinstance(value, (int, float, str)) and not isinstance(value, bool)
