@@ -1,14 +1,16 @@
 """Commands of the kit: `python -m coursekit --help`."""
 
+import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console()
+errors = Console(stderr=True)
 
 
 @app.callback()
@@ -128,10 +130,78 @@ def problems(
     assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
     course: Annotated[Path, typer.Option(help="folder of the course, with its records/")] = Path(),
 ) -> None:
-    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox."""
-    from coursekit.problems import of_class, table
+    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox.
 
-    console.print(table(of_class(course, assignment), assignment))
+    Exit codes: 0 listed, 1 nobody has handed in anything.
+    """
+    from coursekit.problems import NobodyError, of_class, table
+
+    try:
+        console.print(table(of_class(course, assignment), assignment))
+    except NobodyError as error:
+        _fail(error)
+
+
+@app.command()
+def similar(
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its submitted/")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """List pairs of suspiciously alike solutions; submissions need not be graded.
+
+    Exit codes: 0 listed, be there pairs or not; 1 nobody has handed in anything, or the assignment is not released.
+    """
+    from coursekit.problems import NobodyError
+    from coursekit.similar import NotReleasedError, of_class, table
+
+    try:
+        found = of_class(course, assignment)
+    except (NobodyError, NotReleasedError) as error:
+        _fail(error)
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+        return
+    console.print(table(found, assignment))
+
+
+@app.command()
+def report(
+    assignment: Annotated[str, typer.Argument(help="name of the assignment")] = "vae",
+    course: Annotated[Path, typer.Option(help="folder of the course, with its gradebook.db and records/")] = Path(),
+    to: Annotated[Path, typer.Option(help="file of the page")] = Path("build/report.html"),
+    as_json: Annotated[bool, typer.Option("--json", help="print the numbers as JSON, and write no page")] = False,
+) -> None:
+    """Write the instructor's report on a graded class: one HTML page, which needs no other file.
+
+    Records that cannot be read are named and left out. Exit codes: 0 written; 1 nobody has handed in anything, nothing
+    is graded, or the page cannot be written.
+    """
+    from coursekit.course import open_course
+    from coursekit.problems import NobodyError
+    from coursekit.report import NothingGradedError, of_class
+    from coursekit.report_page import render
+    from coursekit.similar import NotReleasedError
+
+    page = to.resolve()
+    folder = course.resolve()
+    try:
+        found = of_class(folder, assignment, open_course(folder, assignment).coursedir.db_url)
+        for reason in found.damaged.values():
+            errors.print(reason, style="bold yellow", markup=False)
+        if as_json:
+            print(json.dumps(found.as_dict(), indent=1))
+            return
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(render(found), encoding="utf-8", errors="replace")
+    except (NobodyError, NothingGradedError, NotReleasedError, OSError) as error:
+        _fail(error)
+    console.print(f"Report: {page}", soft_wrap=True, markup=False)
+
+
+def _fail(error: Exception) -> NoReturn:
+    errors.print(str(error), style="bold red", markup=False)
+    raise typer.Exit(1) from error
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def course(tmp_path):
         records.write(
             records.path(tmp_path, "vae", student),
             {
+                "schema": records.SCHEMA,
                 "intake": {"status": status, "notes": notes},
                 "repairs": repairs,
                 "sandbox": {"enabled": sandbox},
