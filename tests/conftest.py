@@ -72,6 +72,16 @@ def graded_class(whole_class: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole_class, tmp_path / "a course", symlinks=True))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-screenshots", action="store_true", help="write the screenshots in docs/images anew")
+
+
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a test puts the screenshots that it makes."""
+    return data.ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
+
+
 LONGEST_FIRST = [
     "tests/pipeline/test_attacks.py",
     "tests/grader_tests/test_corpus.py",
