@@ -184,7 +184,7 @@ def _plain(source: str) -> str:
 def table(found: Similarity, assignment: str) -> Table:
     """One line a pair."""
     shown = Table(
-        title=f"{assignment}: {len(found.pairs)} pairs of alike solutions among {found.compared}",
+        title=f"{assignment}: alike solutions among {found.compared}",
         box=box.SIMPLE,
         caption=f"a likeness from {ALIKE:.0%} is a reason to look, not a proof; {len(found.left_out)} not compared",
     )
