@@ -175,28 +175,27 @@ def report(
     """Write the instructor's report on a graded class: one HTML page, which needs no other file.
 
     Records that cannot be read are named and left out. Exit codes: 0 written; 1 nobody has handed in anything, nothing
-    is graded, or the page cannot be written.
+    is graded, the assignment is not released, or the page cannot be written.
     """
     from coursekit.course import open_course
     from coursekit.problems import NobodyError
     from coursekit.report import NothingGradedError, of_class
-    from coursekit.report_page import render
+    from coursekit.report_page import write
     from coursekit.similar import NotReleasedError
 
-    page = to.resolve()
-    folder = course.resolve()
+    page, folder = to.resolve(), course.resolve()
     try:
         found = of_class(folder, assignment, open_course(folder, assignment).coursedir.db_url)
-        for reason in found.damaged.values():
-            errors.print(reason, style="bold yellow", markup=False)
-        if as_json:
-            print(json.dumps(found.as_dict(), indent=1))
-            return
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(render(found), encoding="utf-8", errors="replace")
+        if not as_json:
+            write(found, page)
     except (NobodyError, NothingGradedError, NotReleasedError, OSError) as error:
         _fail(error)
-    console.print(f"Report: {page}", soft_wrap=True, markup=False)
+    for reason in found.damaged.values():
+        errors.print(reason, style="bold yellow", markup=False)
+    if as_json:
+        print(json.dumps(found.as_dict(), indent=1))
+    else:
+        console.print(f"Report: {page}", soft_wrap=True, markup=False)
 
 
 def _fail(error: Exception) -> NoReturn:

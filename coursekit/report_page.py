@@ -8,6 +8,7 @@ import math
 import re
 from datetime import datetime
 from difflib import HtmlDiff
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,6 +25,12 @@ SIDE_BY_SIDE = 20
 """Pairs that are shown side by side; the list has all."""
 MOST_LINES = 400
 """Lines of code that are shown side by side: difflib's time grows with their cube."""
+
+
+def write(report: Report, page: Path) -> None:
+    """Write the page, and the folder of it. Raises OSError."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(render(report), encoding="utf-8", errors="replace")  # a folder's name may be no text
 
 
 def render(report: Report) -> str:

@@ -117,6 +117,11 @@ def test_numbers(report):
     assert "median 4.00,\nmean 4.00 of 5." in page
 
 
+def test_name_that_is_no_text_is_written(report, tmp_path):
+    report_page.write(replace(report, totals=[], damaged={"ala \udcff": "cut off"}), tmp_path / "a" / "page.html")
+    assert "ala ?" in (tmp_path / "a" / "page.html").read_text(encoding="utf-8")
+
+
 def test_class_in_which_nothing_is_wrong(report):
     page = render(
         replace(report, damaged={}, checks=[], mistakes=[], problems=[], mended=0, similar=Similarity([], 0, {}, {}))
