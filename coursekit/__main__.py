@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
+errors = Console(stderr=True)
 
 
 def _is_course(folder: Path) -> Path:
@@ -37,7 +38,7 @@ def _print_json(data: Any) -> None:
 
 def _stop(error: Exception) -> NoReturn:
     """End with exit code 1, and say why where it does not get into JSON."""
-    Console(stderr=True).print(str(error), style="bold red", markup=False, soft_wrap=True)
+    errors.print(str(error), style="bold red", markup=False, soft_wrap=True)
     raise typer.Exit(1) from error
 
 
@@ -212,11 +213,14 @@ def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Jso
 def problems(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
     """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox.
 
-    Exit code: 0, whether there are any or not.
+    Exit codes: 0 listed, be there any or not; 1 nobody has handed in anything.
     """
-    from coursekit.problems import of_class, table
+    from coursekit.problems import NobodyError, of_class, table
 
-    found = of_class(course, assignment)
+    try:
+        found = of_class(course, assignment)
+    except NobodyError as error:
+        _stop(error)
     if as_json:
         _print_json([asdict(problem) for problem in found])
     else:
@@ -284,6 +288,62 @@ def export(
     from coursekit.moodle import export_class
 
     export_class(course.resolve(), assignment, to.resolve())
+
+
+@app.command()
+def similar(
+    assignment: Assignment = "vae",
+    course: Course = Path(),
+    as_json: Json = False,
+) -> None:
+    """List pairs of suspiciously alike solutions; submissions need not be graded.
+
+    Exit codes: 0 listed, be there pairs or not; 1 nobody has handed in anything, or the assignment is not released.
+    """
+    from coursekit.problems import NobodyError
+    from coursekit.similar import NotReleasedError, of_class, table
+
+    try:
+        found = of_class(course, assignment)
+    except (NobodyError, NotReleasedError) as error:
+        _stop(error)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    console.print(table(found, assignment))
+
+
+@app.command()
+def report(
+    assignment: Assignment = "vae",
+    course: Course = Path(),
+    to: Annotated[Path, typer.Option(help="file of the page")] = Path("build/report.html"),
+    as_json: Annotated[bool, typer.Option("--json", help="print the numbers as JSON, and write no page")] = False,
+) -> None:
+    """Write the instructor's report on a graded class: one HTML page, which needs no other file.
+
+    Records that cannot be read are named and left out. Exit codes: 0 written; 1 nobody has handed in anything, nothing
+    is graded, the assignment is not released, or the page cannot be written.
+    """
+    from coursekit.course import open_course
+    from coursekit.problems import NobodyError
+    from coursekit.report import NothingGradedError, of_class
+    from coursekit.report_page import write
+    from coursekit.similar import NotReleasedError
+
+    page, folder = to.resolve(), course.resolve()
+    try:
+        found = of_class(folder, assignment, open_course(folder, assignment).coursedir.db_url)
+        if not as_json:
+            write(found, page)
+    except (NobodyError, NothingGradedError, NotReleasedError, OSError) as error:
+        _stop(error)
+    for reason in found.damaged.values():
+        errors.print(reason, style="bold yellow", markup=False)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        console.print(f"Report: {page}", soft_wrap=True, markup=False)
 
 
 if __name__ == "__main__":

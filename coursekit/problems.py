@@ -25,12 +25,28 @@ class Problem:
     notes: tuple[str, ...]
 
 
+class NobodyError(Exception):
+    """Nobody has handed in anything; the message says where it was looked for."""
+
+
+def students(course: Path) -> list[str]:
+    """Everybody who has a folder in `submitted/`, sorted by name. Raises NobodyError where there is none."""
+    submitted = course / "submitted"
+    folders = submitted.iterdir() if submitted.is_dir() else ()
+    names = sorted(folder.name for folder in folders if folder.is_dir() and not folder.name.startswith("."))
+    if not names:
+        raise NobodyError(
+            f"Nobody has handed in anything: {submitted} has no student's folder. `--course` names the course's folder."
+        )
+    return names
+
+
 def of_class(course: Path, assignment: str) -> list[Problem]:
-    """Problems of everybody in `submitted/`, the gravest first; sound submissions are left out."""
-    students = sorted(
-        folder.name for folder in course.glob("submitted/*") if folder.is_dir() and not folder.name.startswith(".")
-    )
-    found = [problem for student in students if (problem := _of_student(course, assignment, student))]
+    """Problems of everybody in `submitted/`, the gravest first; sound submissions are left out.
+
+    Raises as `students`.
+    """
+    found = [problem for student in students(course) if (problem := _of_student(course, assignment, student))]
     return sorted(found, key=lambda problem: STATES.index(problem.state))
 
 
@@ -41,6 +57,8 @@ def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
         record = records.load(course, assignment, student)
     except FileNotFoundError:
         return Problem(student, NOT_GRADED, (f"Run `nbgrader autograde {assignment}`; its log tells what stops it.",))
+    except records.RecordError as error:
+        return Problem(student, NOT_GRADED, (str(error),))
     intake = record["intake"]
     notes = (*intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
     if intake["status"] == "unreadable":

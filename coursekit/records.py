@@ -18,6 +18,12 @@ from coursekit import shield
 
 KEY = "coursekit"
 """Key of a notebook's metadata under which the record grows while the submission is graded."""
+SCHEMA = 1
+"""Version of the description of the fields."""
+
+
+class RecordError(ValueError):
+    """A record that cannot be read; the message names the file and what to do."""
 
 
 def path(course: Path, assignment: str, student: str) -> Path:
@@ -26,8 +32,23 @@ def path(course: Path, assignment: str, student: str) -> Path:
 
 
 def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
-    """The record of a submission. Raises FileNotFoundError where it has not been graded to the end."""
-    return json.loads(path(course, assignment, student).read_text())
+    """The record of a submission.
+
+    Raises FileNotFoundError where it has not been graded to the end, and RecordError where the file is damaged.
+    """
+    file = path(course, assignment, student)
+    try:
+        record = json.loads(file.read_text())
+    except ValueError as error:
+        raise RecordError(_damaged(file, str(error))) from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise RecordError(_damaged(file, f"it is no record of schema {SCHEMA}"))
+    return record
+
+
+def _damaged(file: Path, why: str) -> str:
+    relative = Path(*file.parts[-3:])
+    return f"{relative} cannot be read ({why}). Grade again: `python -m coursekit grade {file.parent.name}` mends it."
 
 
 class NoRecordError(LookupError):
@@ -59,7 +80,7 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
     autograded = course / "autograded" / student / assignment / submitted.name
     found = nbformat.read(autograded, as_version=4).metadata.get(KEY, {})
     record = {
-        "schema": 1,
+        "schema": SCHEMA,
         "assignment": assignment,
         "student": student,
         **found,

@@ -8,11 +8,13 @@ import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_output
+from playwright.sync_api import Browser, sync_playwright
 
 from coursekit import corpus, data, demo
 
@@ -90,6 +92,12 @@ def graded_class(whole_class: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole_class, tmp_path / "a course", symlinks=True))
 
 
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a test puts the screenshots that it makes."""
+    return data.ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
+
+
 LONGEST_FIRST = [
     "tests/pipeline/test_attacks.py",
     "tests/grader_tests/test_corpus.py",
@@ -109,3 +117,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
 
     items.sort(key=rank)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. Where it is missing the test fails: a page that nobody has opened is not tested."""
+    executable = shutil.which("chromium")
+    assert executable, "chromium is not installed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield opened
+        opened.close()

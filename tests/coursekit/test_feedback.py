@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser
 
 from coursekit import demo, records
 from coursekit.data import ROOT
@@ -165,22 +165,13 @@ def test_what_a_student_writes_is_text(markdown, html):
     assert html in as_html(markdown)
 
 
-@pytest.fixture(scope="module")
-def browser_page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
-
-
 @pytest.mark.parametrize(("width", "name"), [(1000, "feedback"), (390, "feedback-phone")])
-def test_the_page_fits_the_screen(whole_class, browser_page: Page, tmp_path, request, width, name):
-    browser_page.set_viewport_size({"width": width, "height": 900})
+def test_the_page_fits_the_screen(whole_class, browser: Browser, screenshots, width, name):
+    page = browser.new_page(viewport={"width": width, "height": 900})
     for student in STUDENTS:
-        browser_page.goto((whole_class / "feedback" / student / "vae" / "vae.html").as_uri())
-        assert browser_page.evaluate("document.documentElement.scrollWidth") <= width, student
-    browser_page.goto((whole_class / "feedback" / "igor_sowa" / "vae" / "vae.html").as_uri())
-    browser_page.locator("#zadanie-3").scroll_into_view_if_needed()
-    images = ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
-    browser_page.locator("section", has=browser_page.locator("#zadanie-3")).screenshot(path=images / f"{name}.png")
-    assert (images / f"{name}.png").stat().st_size > 10_000
+        page.goto((whole_class / "feedback" / student / "vae" / "vae.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, student
+    page.goto((whole_class / "feedback" / "igor_sowa" / "vae" / "vae.html").as_uri())
+    page.locator("#zadanie-3").scroll_into_view_if_needed()
+    page.locator("section", has=page.locator("#zadanie-3")).screenshot(path=screenshots / f"{name}.png")
+    assert (screenshots / f"{name}.png").stat().st_size > 10_000

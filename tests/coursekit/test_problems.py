@@ -26,6 +26,7 @@ def course(tmp_path):
         records.write(
             records.path(tmp_path, "vae", student),
             {
+                "schema": records.SCHEMA,
                 "intake": {"status": status, "notes": notes},
                 "repairs": repairs,
                 "sandbox": {"enabled": sandbox},
@@ -73,3 +74,17 @@ def test_command_for_other_programs(course):
     done = CliRunner().invoke(app, ["problems", "--course", str(course), "--json"])
     assert done.exit_code == 0
     assert json.loads(done.stdout)[2] == {"student": "anna [x]", "state": "unreadable", "notes": ["Plik jest pusty."]}
+
+
+def test_damaged_record_counts_as_not_graded(course):
+    records.path(course, "vae", "bob").write_text('{"schema": 1')
+    problem = next(problem for problem in problems.of_class(course, "vae") if problem.student == "bob")
+    assert problem.state == NOT_GRADED
+    assert problem.notes[0].startswith("records/vae/bob.json cannot be read")
+    assert "python -m coursekit grade vae" in problem.notes[0]
+
+
+def test_command_where_nobody_has_handed_in(tmp_path):
+    done = CliRunner().invoke(app, ["problems", "vae", "--course", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "Nobody has handed in anything" in done.stderr

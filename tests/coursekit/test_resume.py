@@ -32,7 +32,8 @@ def course(tmp_path, monkeypatch) -> Path:
     with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
         gradebook.execute("CREATE TABLE t (x)")
     graded = folder / "autograded" / "alice" / "ps" / "ps.ipynb"
-    records.write(records.path(folder, "ps", "alice"), {"autograded_sha256": records.sha256(graded)})
+    record = {"schema": records.SCHEMA, "autograded_sha256": records.sha256(graded)}
+    records.write(records.path(folder, "ps", "alice"), record)
     monkeypatch.chdir(folder)
     monkeypatch.setattr(resume, "_locks", {})
     return folder

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from coursekit import data, demo
 from coursekit.submitted_outputs import LABEL
@@ -59,19 +59,11 @@ def _answering(address: str, log: Path, seconds: float = 120) -> str:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1300, "height": 900})
-        opened.set_default_timeout(120_000)
-        yield opened
-        browser.close()
-
-
-@pytest.fixture
-def images(request, tmp_path) -> Path:
-    """Where screenshots go: to the documentation only when that is asked for."""
-    return data.ROOT / "docs" / "images" if request.config.getoption("--update-screenshots") else tmp_path
+def page(browser: Browser) -> Page:
+    """A window that waits longer than usual: JupyterLab begins slowly on a busy machine."""
+    opened = browser.new_page(viewport={"width": 1300, "height": 900})
+    opened.set_default_timeout(120_000)
+    return opened
 
 
 def written_score(course: Path) -> float:
@@ -84,7 +76,7 @@ def feedback(course: Path) -> str:
     return (course / "feedback" / STUDENT / "vae" / "vae.html").read_text()
 
 
-def test_an_instructor_grades_an_answer_and_the_points_stay(graded_class, page, images):
+def test_an_instructor_grades_an_answer_and_the_points_stay(graded_class, page, screenshots):
     before = written_score(graded_class)
     with Gradebook(f"sqlite:///{graded_class}/gradebook.db") as gradebook:
         submission = gradebook.find_submission_notebook("vae", "vae", STUDENT).id
@@ -105,7 +97,7 @@ def test_an_instructor_grades_an_answer_and_the_points_stay(graded_class, page, 
             answer.locator("#answer_1b-comment").fill(COMMENT)
             answer.locator("#answer_1b-comment").press("Tab")
         page.get_by_text("Zadanie 1b: wnioski").scroll_into_view_if_needed()
-        page.screenshot(path=images / "formgrader.png")
+        page.screenshot(path=screenshots / "formgrader.png")
     assert written_score(graded_class) == pytest.approx(before + 1.25)
     assert COMMENT in feedback(graded_class)
     demo.nbgrader(graded_class, "autograde", f"--student={STUDENT}", "--force")
@@ -115,7 +107,7 @@ def test_an_instructor_grades_an_answer_and_the_points_stay(graded_class, page, 
     assert "Odpowiedź pisemna: 1,25 z 1,5</h3>" in regraded
 
 
-def test_a_student_validates_the_released_notebook_and_reads_polish(tmp_path, page, images):
+def test_a_student_validates_the_released_notebook_and_reads_polish(tmp_path, page, screenshots):
     folder = Path(
         shutil.copytree(data.ROOT / "release" / "vae", tmp_path / "vae", ignore=shutil.ignore_patterns("data"))
     )
@@ -126,6 +118,6 @@ def test_a_student_validates_the_released_notebook_and_reads_polish(tmp_path, pa
             page.get_by_role("button", name="Validate").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("Success").or_(dialog.get_by_text("failed")).first.wait_for()
-        page.screenshot(path=images / "validate.png")
+        page.screenshot(path=screenshots / "validate.png")
         said = json.dumps(answer.value.json(), ensure_ascii=False)
     assert "nie jest jeszcze napisan" in said
