@@ -125,6 +125,7 @@ class TestNothing:
     @pytest.fixture
     def course(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
+        (tmp_path / "nbgrader_config.py").touch()
         return tmp_path
 
     def run(self, course):
@@ -151,7 +152,7 @@ class TestNothing:
 
     def test_no_such_course(self, course):
         done = self.run(course / "nowhere")
-        assert done.exit_code == 1
+        assert done.exit_code == 2
         assert "nowhere" in done.stderr
 
 

@@ -92,6 +92,7 @@ def test_code_added_to_a_copy_does_not_hide_it(template, independent):
 @pytest.fixture
 def course(tmp_path, independent):
     """A class of five: a copy, an independent solution, an unreadable file and a blank notebook."""
+    (tmp_path / "nbgrader_config.py").touch()
     shutil.copytree(ROOT / "release" / "vae", tmp_path / "release" / "vae", ignore=shutil.ignore_patterns("data"))
     hand_in(tmp_path, "ala <b>", independent[0])
     hand_in(tmp_path, "bob 🦊", map(disguised, independent[0]))
