@@ -139,6 +139,13 @@ def test_long_code_and_many_pairs_are_not_shown_side_by_side():
     assert [pair for pair, table in shown.items() if table is None] == [("s0", "s1")]
 
 
+def test_control_characters_in_code_mark_nothing():
+    found = Similarity([Pair("ala", "bob", 1.0, 1.0)], 2, {}, {"ala": "x = '\0+1\1'", "bob": "x = '\0+1\1'"})
+    table = report_page.side_by_side(found)["ala", "bob"]
+    assert table is not None
+    assert "x = '�+1�'" in table
+
+
 @pytest.mark.slow
 def test_graded_class(graded_class, monkeypatch, open_page, screenshots):
     monkeypatch.chdir(graded_class)
