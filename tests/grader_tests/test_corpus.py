@@ -6,8 +6,11 @@ from rich.console import Console
 from benchmarks.accuracy import Tally, all_checks
 from benchmarks.runs import run_corpus
 from coursekit import corpus
+from grader_tests.render import as_html, as_text
 from grader_tests.session import cells, list_checks
+from grader_tests.verdict import Report
 from tests.grader_tests.backends import judge_twice
+from tests.leaks import leaks
 
 MAXIMUM = {"1a": 1.5, "2": 1.5, "3": 1.5}
 
@@ -22,6 +25,8 @@ def test_every_sample_is_judged_as_its_header_says_in_the_kernel_and_across_the_
     tally = Tally(all_checks())
     for outcome in run_corpus([(s, 1) for s in samples.values()], judge_twice, 2, Console(quiet=True)):
         tally.add(samples[outcome.sample], outcome)
+        report = Report("", 1, outcome.results)
+        assert leaks(as_html(report)) == leaks(as_text(report)) == [], outcome.sample
     assert sum(tally.runs.values()) == len(samples)
     assert not tally.lines, "\n".join(tally.lines)
 

@@ -16,10 +16,12 @@ import nbformat
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.utils import is_locked
 
 from coursekit import cgroups, corpus, demo, records
 from coursekit.provisioner import PREFIX
 from coursekit.sandbox import UIDS
+from tests.leaks import leaks
 
 pytestmark = pytest.mark.slow
 
@@ -223,8 +225,13 @@ def test_nothing_was_stolen(graded, attack):
 
 
 @each_attack
-def test_the_student_gets_a_page(graded, attack):
-    assert (graded.course / "feedback" / attack.name / "vae" / "vae.html").stat().st_size > 10_000
+def test_the_student_gets_a_page_that_leaks_nothing(graded, attack):
+    page = (graded.course / "feedback" / attack.name / "vae" / "vae.html").read_text()
+    assert len(page) > 10_000
+    own = {
+        cell.source for cell in nbformat.read(graded.notebook(attack.name), as_version=4).cells if not is_locked(cell)
+    }
+    assert [leak for leak in leaks(page) if not any(leak in source for source in own)] == []
 
 
 def test_no_command_failed(graded):
