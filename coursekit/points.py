@@ -52,8 +52,9 @@ class Student:
 
 
 def task_of(grade_id: str) -> str:
-    """The task whose points a grade cell counts to: `test_1a_training` and `answer_1a` to `1a`."""
-    return grade_id.split("_")[1]
+    """The task whose points a grade cell counts to: `test_1a_training` and `answer_1a` to `1a`; `answer` to itself."""
+    parts = grade_id.split("_")
+    return parts[1] if len(parts) > 1 else grade_id
 
 
 def of_class(db_url: str, assignment: str) -> list[Student]:

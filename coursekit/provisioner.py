@@ -41,7 +41,7 @@ class SandboxProvisioner(LocalProvisioner):
     files_size = Integer(2**30, help="Bytes of all files written.").tag(config=True)
     cpu_seconds = Integer(1200, help="Processor time of all processes together.").tag(config=True)
     pass_environment = List(
-        Unicode(), ["COURSE_PROFILE", "OMP_NUM_THREADS", "MPLBACKEND"], help="Variables that the kernel gets."
+        Unicode(), ["COURSE_PROFILE", "OMP_NUM_THREADS"], help="Variables that the kernel gets."
     ).tag(config=True)
 
     _folder: Path | None = None

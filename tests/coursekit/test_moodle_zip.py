@@ -272,6 +272,7 @@ def test_worksheet_that_a_newer_zip_has_overtaken_is_refused(course):
 
 
 def test_nothing_collected_yet(tmp_path):
+    (tmp_path / "nbgrader_config.py").touch()
     done = CliRunner().invoke(app, ["collected", "ps", "--course", str(tmp_path)])
     assert done.exit_code == 1
     assert "put its zip into" in done.output
