@@ -44,7 +44,7 @@ build/release.stamp: $(SOURCES) | .venv/.installed
 demo: release build/demo/.graded  ## grade a sample class in build/demo and show its points
 	@$(PY) -m coursekit points --course build/demo
 
-build/demo/.graded: $(SOURCES) $(wildcard coursekit/*.py grader_tests/* corpus/*/*.py) | build/release.stamp
+build/demo/.graded: $(SOURCES) $(wildcard coursekit/*.py coursekit/templates/*/* grader_tests/* corpus/*/*.py) | build/release.stamp
 	$(PY) -m coursekit demo
 	@touch $@
 

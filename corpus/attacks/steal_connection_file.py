@@ -17,7 +17,7 @@ from ipykernel.connect import get_connection_file
 
 own = json.load(open(get_connection_file()))
 found = glob.glob("/run/**/*.json", recursive=True) + glob.glob("/tmp/**/*.json", recursive=True)
-found += glob.glob(os.path.expanduser("~/.local/share/jupyter/runtime/*.json")) + glob.glob("/root/**/kernel*.json")
+found += glob.glob(os.path.expanduser("~/.local/share/jupyter/runtime/*.json")) + glob.glob("/*/*/kernel*.json")
 for path in found:
     try:
         connection = json.load(open(path))

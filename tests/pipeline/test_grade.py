@@ -159,7 +159,7 @@ def totals(course: Path) -> dict[str, float]:
 
 
 def command(course: Path, *options: str) -> subprocess.Popen[str]:
-    """The command, started."""
+    """The command, started as in a terminal: what a shell starts in the background is deaf to Ctrl-C."""
     return subprocess.Popen(
         [sys.executable, "-m", "coursekit", "grade", "ps", "--course", str(course), "--workers", "1", *options],
         cwd=ROOT,
@@ -167,6 +167,7 @@ def command(course: Path, *options: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env=os.environ | {"COLUMNS": "200"},
     )
 

@@ -1,7 +1,11 @@
 """The class that other tests look at is what they take it for."""
 
+import pytest
+
 from coursekit.points import of_class
 from tests.conftest import BROKEN, CLASS
+
+pytestmark = pytest.mark.slow
 
 
 def test_everybody_of_the_class_is_graded(whole_class):
