@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -63,6 +63,26 @@ print(json.dumps(hand_written()))
 """
 """Seconds of 20 epochs in the shortest loop with the same loss: images in memory, nothing validated or measured."""
 
+MATRIX_PRODUCTS = """
+import time
+def matrix_products(model):
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Linear)]
+    inputs = [torch.rand(32, layer.in_features) for layer in layers]
+    gradients = [torch.rand(32, layer.out_features) for layer in layers]
+    images = layers[0]  # whose input needs no gradient
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    with torch.no_grad():
+        for _ in range(20 * (len(train_dataset) // 32)):
+            for layer, x, gradient in zip(layers, inputs, gradients):
+                x @ layer.weight.T, gradient.T @ x
+                if layer is not images:
+                    gradient @ layer.weight
+    return time.perf_counter() - start
+print(json.dumps({"training, AE": matrix_products(ae_model), "training, VAE": matrix_products(vae_model)}))
+"""
+"""Seconds of the matrix products of 20 epochs alone, at the speed of this machine: the floor of every training loop."""
+
 FINAL_LOSSES = """
 import json
 from src.evaluation import frozen
@@ -83,13 +103,17 @@ print(json.dumps(final_losses()))
 
 @dataclass
 class Run:
-    """Seconds of wall time, peak resident memory of the kernel in GiB, final losses by name, seconds by phase."""
+    """Seconds of wall time, peak resident memory of the kernel in GiB, final losses by name, seconds by phase.
+
+    hand_written, products: seconds of trainings stripped down, see HAND_WRITTEN and MATRIX_PRODUCTS.
+    """
 
     seconds: float
     kernel_gib: float
     losses: dict[str, float]
     phases: dict[str, float]
     hand_written: float = 0.0
+    products: dict[str, float] = field(default_factory=dict)
 
 
 def main() -> int:
@@ -153,12 +177,12 @@ def execute(notebook: Path, folder: Path, progress: Progress) -> Run:
                 client.execute_cell(cell, index)
                 clock.next(PHASES.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), "analyses and figures"))
                 progress.advance(task)
-            losses, hand_written = (
+            losses, hand_written, products = (
                 json.loads(client.execute_cell(new_code_cell(source), index).outputs[0].text)
-                for source in (FINAL_LOSSES, HAND_WRITTEN)
+                for source in (FINAL_LOSSES, HAND_WRITTEN, MATRIX_PRODUCTS)
             )
     nbformat.write(nb, folder / notebook.name)
-    return Run(clock.total, memory.peak_gib, losses, clock.seconds, hand_written)
+    return Run(clock.total, memory.peak_gib, losses, clock.seconds, hand_written, products)
 
 
 class Phases:
