@@ -10,7 +10,7 @@ from sklearn.manifold import TSNE
 from torch.utils.data import Dataset
 
 from src.ae import BaseAutoEncoder
-from src.batches import EVALUATION_BATCH, stack_dataset
+from src.batches import EVALUATION_BATCH, stack_labelled
 from src.evaluation import frozen
 from src.plots import plot_map, plot_mosaic
 from src.profile import is_grading
@@ -133,17 +133,12 @@ class AutoEncoderAnalyzer:
     @cached_property
     def _encoding(self) -> Encoding:
         """One pass over the data set."""
-        if len(self.dataset) == 0:  # type: ignore[arg-type]
-            raise ValueError("Zbiór danych (dataset) jest pusty.")
-        images, labels = stack_dataset(self.dataset)[:2]
-        if images.dim() == 3:
-            images = images.unsqueeze(1)
-        values, indices = labels.unique(return_inverse=True)
+        images, indices, classes = stack_labelled(self.dataset)
         with frozen(self.model):
             latents = torch.stack([self._encode(images) for _ in range(self.n_samplings)])
         if not latents.isfinite().all():
             raise ValueError("Koder zwraca wektory ukryte z wartościami NaN lub nieskończonymi.")
-        return Encoding(images, indices, [str(value) for value in values.tolist()], latents)
+        return Encoding(images, indices, classes, latents)
 
     def _encode(self, images: torch.Tensor) -> torch.Tensor:
         """One latent for each image: (n, channels, height, width) -> (n, latent features)."""

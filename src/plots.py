@@ -1,11 +1,14 @@
 """Figures: the history of a training, mosaics of images, a map of the latent space."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 _HISTORY_TITLES = {
@@ -14,9 +17,14 @@ _HISTORY_TITLES = {
     "reconstruction": "Błąd rekonstrukcji: $-\\log\\,p(x|z)$",
     "kl": "Dywergencja KL",
 }
+PALETTE = matplotlib.color_sequences["petroff10"]
+"""Ten colours that people with any colour vision can tell apart (Petroff, 2021, https://arxiv.org/abs/2107.02270)."""
 _TILE_INCHES = 0.7
 _WIDEST_INCHES = 14.0
 _LETTER_INCHES = 0.09
+_CAPTION_POINTS = 9
+_CAPTION_LETTER_INCHES = 0.068
+_CAPTION_LINE_INCHES = 0.17
 
 
 def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequence[float]]) -> None:
@@ -47,6 +55,7 @@ def plot_mosaic(
     column_labels: Sequence[str],
     title: str,
     right_labels: Sequence[str] = (),
+    caption: str = "",
 ) -> None:
     """Open a figure with images in a table, all on one scale from 0 (black) to 1 (white).
 
@@ -57,10 +66,11 @@ def plot_mosaic(
     :param row_labels: at the left end of each row
     :param column_labels: above each column
     :param right_labels: at the right end of each row
+    :param caption: below the table, how to read it
     """
     rows, columns, _, height, width = images.shape
     picture = mosaic(images)
-    axis = _table_axis(picture.shape[1] / picture.shape[0], columns, title, row_labels, right_labels)
+    axis = _table_axis(picture.shape[1] / picture.shape[0], columns, title, row_labels, right_labels, caption)
     axis.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     axis.set_xticks(_tile_centres(columns, width), column_labels)
     axis.set_yticks(_tile_centres(rows, height), row_labels)
@@ -71,7 +81,7 @@ def plot_mosaic(
 
 
 def _table_axis(
-    aspect: float, columns: int, title: str, row_labels: Sequence[str], right_labels: Sequence[str]
+    aspect: float, columns: int, title: str, row_labels: Sequence[str], right_labels: Sequence[str], caption: str
 ) -> Axes:
     """Axes of a table of images in a new figure, just as large as it and the labels around it need.
 
@@ -82,10 +92,23 @@ def _table_axis(
     left, right = (0.1 + _text_width(labels) for labels in (row_labels, right_labels))
     top = 0.35 + 0.25 * len(title.splitlines())
     width = max(left + table_width + right, _text_width(title.splitlines()) + 0.5)
-    height = table_height + top
+    note = wrapped(caption, width)
+    bottom = _CAPTION_LINE_INCHES * len(note.splitlines()) + (0.1 if note else 0)
+    height = table_height + top + bottom
     figure = plt.figure(figsize=(width, height))
     figure.suptitle(title, y=1 - 0.05 / height)
-    return figure.add_axes((left / width, 0, table_width / width, table_height / height))
+    figure.text(0.5, 0.05 / height, note, ha="center", va="bottom", fontsize=_CAPTION_POINTS)
+    return figure.add_axes((left / width, bottom / height, table_width / width, table_height / height))
+
+
+def add_caption(figure: Figure, caption: str) -> None:
+    """One sentence below a figure with constrained layout: how to read it."""
+    figure.supxlabel(wrapped(caption, figure.get_figwidth()), fontsize=_CAPTION_POINTS)
+
+
+def wrapped(caption: str, width: float) -> str:
+    """A caption in lines no longer than ``width`` inches, roughly."""
+    return textwrap.fill(caption, int(width / _CAPTION_LETTER_INCHES))
 
 
 def _text_width(lines: Sequence[str]) -> float:
@@ -121,12 +144,12 @@ def plot_map(points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes:
     """
     axis = plt.figure(figsize=(8, 7), layout="constrained").subplots()
     few = len(classes) <= 10
-    colours = plt.get_cmap("tab10" if few else "gist_rainbow", None if few else len(classes))
+    colours = PALETTE if few else plt.get_cmap("turbo", len(classes))(range(len(classes)))
     for index, name in enumerate(classes):
         x, y = points[labels == index].T
-        axis.scatter(x, y, s=10, color=colours(index), alpha=0.6, linewidths=0, label=name)
+        axis.scatter(x, y, s=10, color=colours[index], alpha=0.6, linewidths=0, label=name)
     for index, name in enumerate(classes):
-        badge = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colours(index), "linewidth": 2}
+        badge = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colours[index], "linewidth": 2}
         axis.annotate(name, means[index], ha="center", va="center", fontsize=13, weight="bold", bbox=badge)
     legend_columns = 1 + (len(classes) - 1) // 25
     axis.legend(title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5))
