@@ -66,6 +66,26 @@ def train_ae(
     :raises ValueError: arguments do not fit together, or a loader gives no batch
     :raises RuntimeError: the loss became NaN or infinite
     """
+    history = fit(model, epochs, train_loader, val_loader, lr, loss_fn, loss_fn_args)
+    if not is_grading():
+        plot_history(history.train, history.val)
+    return history
+
+
+def fit(
+    model: nn.Module,
+    epochs: int,
+    train_loader: DataLoader,
+    val_loader: DataLoader,
+    lr: float,
+    loss_fn: Callable,
+    loss_fn_args: Sequence | None = None,
+    keep_bar: bool = True,
+) -> TrainingHistory:
+    """Train as ``train_ae`` does, without a figure.
+
+    :param keep_bar: whether the progress bar stays on the screen afterwards
+    """
     if epochs < 1:
         raise ValueError(f"Liczba epok (epochs) musi wynosić co najmniej 1, a podano {epochs}.")
     epochs = min(epochs, GRADING_EPOCHS) if is_grading() else epochs
@@ -74,7 +94,7 @@ def train_ae(
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     history = TrainingHistory()
     try:
-        with _quick_arithmetic(model), _progress_bars(epochs, train_loader) as (epoch_bar, step_bar):
+        with _quick_arithmetic(model), _progress_bars(epochs, train_loader, keep_bar) as (epoch_bar, step_bar):
             for epoch in range(1, epochs + 1):
                 train = _train_epoch(model, objective, train_batches, optimizer, epoch, step_bar)
                 history.append(train, _validate(model, objective, val_batches))
@@ -82,8 +102,6 @@ def train_ae(
                 epoch_bar.update()
     finally:
         model.eval()
-    if not is_grading():
-        plot_history(history.train, history.val)
     return history
 
 
@@ -151,11 +169,11 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
 
 
 @contextmanager
-def _progress_bars(epochs: int, train_loader: DataLoader) -> Iterator[tuple[tqdm, tqdm]]:
+def _progress_bars(epochs: int, train_loader: DataLoader, keep_bar: bool) -> Iterator[tuple[tqdm, tqdm]]:
     """Bars of epochs and of the steps of the current epoch; none in grading."""
     steps = None if isinstance(train_loader.dataset, IterableDataset) else len(train_loader)
     with (
-        tqdm(total=epochs, desc="Epoki", disable=is_grading()) as epoch_bar,
+        tqdm(total=epochs, desc="Epoki", disable=is_grading(), leave=keep_bar) as epoch_bar,
         tqdm(total=steps, desc="Kroki", disable=is_grading(), leave=False) as step_bar,
     ):
         yield epoch_bar, step_bar

@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, Subset, TensorDataset
 
 from src.profile import GRADING_EPOCHS
-from src.training import train_ae
+from src.training import fit, train_ae
 
 
 def loaders(images: TensorDataset) -> dict[str, DataLoader]:
@@ -118,6 +118,18 @@ def test_study_draws_one_figure_and_shows_progress(tiny_ae, images, capsys):
     train_ae(tiny_ae(20, 3), epochs=2, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())
     assert len(plt.get_fignums()) == 1
     assert "Epoki" in capsys.readouterr().err
+
+
+def test_fit_trains_alike_without_a_figure(tiny_ae, images):
+    start, trained = tiny_ae(20, 3), []
+    for train in (train_ae, fit):
+        plt.close("all")
+        model = tiny_ae(20, 3)
+        model.load_state_dict(start.state_dict())
+        torch.manual_seed(3)
+        trained.append(train(model, 2, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss()))
+    assert trained[0] == trained[1]
+    assert not plt.get_fignums()
 
 
 def test_grading_trains_a_few_epochs_in_silence(tiny_ae, images, capsys, grading):
