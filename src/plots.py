@@ -10,6 +10,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 _HISTORY_TITLES = {
     "loss": "Funkcja kosztu",
@@ -127,6 +128,18 @@ def mosaic(images: torch.Tensor) -> np.ndarray:
     canvas[:, :height, :, :width] = images.clamp(0, 1).permute(0, 3, 1, 4, 2)
     picture = canvas.reshape(rows * (height + 1), columns * (width + 1), channels)[:-1, :-1]
     return picture.squeeze(-1).numpy()
+
+
+def bitmap(images: torch.Tensor, tile_pixels: int) -> Image.Image:
+    """The mosaic of images for a file or a web page, where one pixel of an image is a square of several.
+
+    :param images: (rows, columns, channels, height, width), 1 channel (grey) or 3 (colour)
+    :param tile_pixels: about how wide one image is to be
+    :return: grey or RGB, 8 bits
+    """
+    picture = Image.fromarray(np.rint(255 * mosaic(images)).astype(np.uint8))
+    scale = max(1, round(tile_pixels / images.shape[-1]))
+    return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
 
 def _tile_centres(count: int, size: int) -> np.ndarray:

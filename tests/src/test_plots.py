@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from src.plots import mosaic, plot_history, plot_map, plot_mosaic
+from src.plots import bitmap, mosaic, plot_history, plot_map, plot_mosaic
 
 
 def test_mosaic_puts_each_image_in_its_place():
@@ -20,6 +20,19 @@ def test_mosaic_keeps_colours_and_cuts_values():
     picture = mosaic(red)
     assert picture.shape == (4, 9, 3)
     assert picture[0, 0].tolist() == [1, 0, 0.5]
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB")])
+def test_bitmap_is_the_enlarged_mosaic(channels, mode):
+    images = torch.rand(1, 2, channels, 3, 4)
+    picture = bitmap(images, tile_pixels=21)
+    assert picture.mode == mode
+    expected = np.kron(mosaic(images), np.ones((5, 5) if channels == 1 else (5, 5, 1)))
+    np.testing.assert_allclose(np.asarray(picture) / 255, expected, atol=0.5 / 255 + 1e-6)
+
+
+def test_bitmap_never_makes_images_smaller():
+    assert bitmap(torch.zeros(1, 1, 1, 30, 40), tile_pixels=10).size == (40, 30)
 
 
 def test_grey_images_share_one_scale():
