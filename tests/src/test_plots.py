@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from src.plots import bitmap, mosaic, plot_history, plot_map, plot_mosaic
+from src.plots import add_caption, bitmap, mosaic, plot_history, plot_map, plot_mosaic
 
 
 def test_mosaic_puts_each_image_in_its_place():
@@ -91,3 +91,13 @@ def test_map_shows_each_class_and_its_mean():
     axis = plt.gca()
     assert len(axis.collections) == len(axis.texts) == 20
     np.testing.assert_allclose(axis.collections[3].get_offsets(), points[labels == 3])
+
+
+@pytest.mark.parametrize("dpi", [70, 100])
+def test_caption_fits_into_a_narrow_figure(dpi):
+    figure = plt.figure(figsize=(6, 4), dpi=dpi, layout="constrained")
+    add_caption(figure, "Im szersze litery, tym mniej mieści się w wierszu, a podpis ma mieścić się zawsze. " * 3)
+    figure.canvas.draw()
+    extent = figure._supxlabel.get_window_extent()
+    assert extent.x0 >= 0
+    assert extent.x1 <= figure.bbox.width
