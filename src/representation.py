@@ -20,9 +20,7 @@ from src.ae import BaseAutoEncoder
 from src.batches import EVALUATION_BATCH, stack_labelled
 from src.elbo import Site, SiteRecorder
 from src.evaluation import frozen
-
-ACTIVE = 0.01
-"""A latent is active when the variance of its mean over the data set is larger (Burda et al., 2016)."""
+from src.latents import ACTIVE, activity, is_standard, kl_from_prior, normal_parameters
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,8 @@ class Posterior(Representation):
 
     @cached_property
     def kl(self) -> torch.Tensor:
-        """KL(q(z|x) || p(z)) of each image and latent, in nats: (N, Z).
-
-        (μ² + σ² − 1 − ln σ²) / 2 (Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114, appendix B).
-        """
-        return (self.z_loc.square() + self.z_scale.square() - 1 - 2 * self.z_scale.log()) / 2
+        """KL(q(z|x) || p(z)) of each image and latent, in nats: (N, Z)."""
+        return kl_from_prior(self.z_loc, self.z_scale)
 
     @cached_property
     def kl_per_latent(self) -> torch.Tensor:
@@ -95,8 +90,8 @@ class Posterior(Representation):
 
     @cached_property
     def activity(self) -> torch.Tensor:
-        """Var[μ], variance over images of the mean of q(z|x): (Z,) (Burda et al., 2016, https://arxiv.org/abs/1509.00519)."""
-        return self.z_loc.var(dim=0, correction=0)
+        """Var[μ], variance over images of the mean of q(z|x): (Z,)."""
+        return activity(self.z_loc)
 
     @cached_property
     def is_active(self) -> torch.Tensor:
@@ -121,8 +116,8 @@ def represent(model: Any, dataset: Dataset) -> Representation:
     :param model: trained ``BaseAutoEncoder``; a variational one has Pyro's ``model`` and ``guide``
     :param dataset: items (image, label), image (channels, height, width) or (height, width)
     :return: a ``Posterior`` of a variational autoencoder, else a ``Representation``
-    :raises ValueError: the data set is empty, latents are NaN or infinite, or q(z|x) and p(z) are not the
-        normal distributions that the analyses assume
+    :raises ValueError: the data set is empty, latents are NaN or infinite, standard deviations are not positive, or
+        q(z|x) and p(z) are not the normal distributions that the analyses assume
     """
     images, labels, classes = stack_labelled(dataset)
     with frozen(model):
@@ -132,10 +127,11 @@ def represent(model: Any, dataset: Dataset) -> Representation:
             _check_finite(latents)
             return Representation(model, images, labels, classes, latents)
         _check_prior(model, images[:1])
-        sites = [_latent_site(model.guide, x) for x in images.split(EVALUATION_BATCH)]
-        z_loc = torch.cat([_normal(site).mean.reshape(len(site.value), -1) for site in sites])
-        z_scale = torch.cat([_normal(site).stddev.reshape(len(site.value), -1) for site in sites])
+        parts = [_normal(_latent_site(model.guide, x)) for x in images.split(EVALUATION_BATCH)]
+        z_loc, z_scale = map(torch.cat, zip(*parts, strict=True))
     _check_finite(z_loc, z_scale)
+    if not (z_scale > 0).all():
+        raise ValueError("Koder zwraca odchylenia standardowe (z_scale) ujemne lub równe 0, a muszą być dodatnie.")
     return Posterior(model, images, labels, classes, z_loc, z_scale)
 
 
@@ -170,25 +166,20 @@ def _latent_site(function: Callable, x: torch.Tensor) -> Site:
     return next(iter(recorder.latent.values()))
 
 
-def _normal(site: Site) -> Any:
-    """The distribution of a latent variable, which must be normal and independent from latent to latent."""
-    distribution: Any = site.distribution
-    while isinstance(distribution, torch.distributions.Independent):
-        distribution = distribution.base_dist
-    if isinstance(distribution, torch.distributions.Normal):
-        return distribution
-    covariance = getattr(distribution, "covariance_matrix", None)
-    if covariance is not None and torch.equal(covariance, torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))):
-        return distribution
-    raise ValueError(
-        "Analizy zakładają, że q(z|x) i p(z) to rozkłady normalne o niezależnych współrzędnych, "
-        f"a model używa rozkładu {type(distribution).__name__}."
-    )
+def _normal(site: Site) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation of a latent variable, which must be normal and independent from latent to latent."""
+    parameters = normal_parameters(site.distribution)
+    if parameters is None:
+        raise ValueError(
+            "Analizy zakładają, że q(z|x) i p(z) to rozkłady normalne o niezależnych współrzędnych, "
+            f"a model używa rozkładu {type(site.distribution).__name__}."
+        )
+    return parameters
 
 
 def _check_prior(model: Any, x: torch.Tensor) -> None:
-    prior = _normal(_latent_site(model.model, x))
-    if prior.mean.abs().max() > 1e-6 or (prior.stddev - 1).abs().max() > 1e-6:
+    mean, deviation = _normal(_latent_site(model.model, x))
+    if not is_standard(mean, deviation):
         raise ValueError("Analizy zakładają rozkład a priori p(z) = N(0, I), a w funkcji model jest inny.")
 
 

@@ -132,6 +132,16 @@ def test_nan_weights_are_named(request, kind, images):
         represent(model, images)
 
 
+def test_standard_deviations_must_be_positive(tiny_vae, images):
+    class Flat(tiny_vae):
+        def posterior(self, x):
+            loc, scale = super().posterior(x)
+            return loc, 0 * scale
+
+    with pyro.validation_enabled(False), pytest.raises(ValueError, match="dodatnie"):
+        represent(Flat(20, 3), images)
+
+
 def test_another_prior_is_refused(tiny_vae, images):
     class Wide(tiny_vae):
         def model(self, x):
