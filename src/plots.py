@@ -28,26 +28,60 @@ _CAPTION_LETTER_INCHES = 0.073
 _CAPTION_LINE_INCHES = 0.17
 
 
-def plot_history(train: Mapping[str, Sequence[float]], val: Mapping[str, Sequence[float]]) -> None:
+def plot_history(
+    train: Mapping[str, Sequence[float]],
+    val: Mapping[str, Sequence[float]],
+    kl_per_latent: Sequence[Sequence[float]] = (),
+    active_units: Sequence[int] = (),
+) -> None:
     """Open one figure with a panel for each quantity: its training and validation value in each epoch.
 
     :param train: values of each epoch, by name: ``loss``, ``mse`` and, for a Pyro loss, ``reconstruction``
         and ``kl``; all but ``mse`` are then in nats per image
     :param val: the same of the validation set
+    :param kl_per_latent: KL of each latent in each epoch, (epochs, Z), validation set, nats per image
+    :param active_units: number of active latents in each epoch
     """
-    rows = len(train) // 2
+    rows = len(train) // 2 + (len(kl_per_latent) > 0)
     figure, axes = plt.subplots(rows, 2, figsize=(10, 0.6 + 3 * rows), layout="constrained")
-    for axis, name in zip(axes.flat, sorted(train, key=list(_HISTORY_TITLES).index), strict=True):
-        epochs = range(1, len(train[name]) + 1)
+    epochs = range(1, len(train["loss"]) + 1)
+    for axis, name in zip(axes.flat, sorted(train, key=list(_HISTORY_TITLES).index), strict=False):
         axis.plot(epochs, train[name], marker=".", label="zbiór treningowy")
         axis.plot(epochs, val[name], marker=".", label="zbiór walidacyjny")
-        axis.set(title=_HISTORY_TITLES[name], xlabel="epoka")
+        axis.set_title(_HISTORY_TITLES[name])
         if "kl" in train and name != "mse":
             axis.set_ylabel("naty na obraz")
+    axes.flat[0].legend()
+    if kl_per_latent:
+        _plot_latents(axes.flat[-2], axes.flat[-1], epochs, kl_per_latent, active_units)
+        add_caption(
+            figure,
+            "Współrzędna, której KL spada do zera, przestaje nieść informację o obrazie i nie jest aktywna.",
+        )
+    for axis in axes.flat:
+        axis.set_xlabel("epoka")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.3)
-    axes.flat[0].legend()
     figure.suptitle("Przebieg treningu")
+
+
+def _plot_latents(
+    left: Axes,
+    right: Axes,
+    epochs: Sequence[int],
+    kl_per_latent: Sequence[Sequence[float]],
+    active_units: Sequence[int],
+) -> None:
+    """Panels of what the latents do during training."""
+    kl = np.array(kl_per_latent)
+    order = kl[-1].argsort()[::-1]
+    shades = plt.get_cmap("cividis")(np.linspace(0, 0.9, len(order)))
+    for colour, index in zip(shades, order, strict=True):
+        left.plot(epochs, kl[:, index], marker=".", color=colour)
+    left.set(title="KL każdej współrzędnej (zbiór walidacyjny)", ylabel="naty na obraz")
+    right.plot(epochs, active_units, marker=".", color="black", drawstyle="steps-mid")
+    right.set(title="Aktywne współrzędne (zbiór walidacyjny)", ylim=(-0.4, kl.shape[1] + 0.4))
+    right.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def plot_mosaic(

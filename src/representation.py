@@ -20,7 +20,7 @@ from src.ae import BaseAutoEncoder
 from src.batches import EVALUATION_BATCH, stack_labelled
 from src.elbo import Site, SiteRecorder
 from src.evaluation import frozen
-from src.latents import ACTIVE, activity, is_standard, kl_from_prior, normal_parameters
+from src.latents import ACTIVE, activity, is_standard, kl_from_prior, normal_parameters, unwrapped
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _normal(site: Site) -> tuple[torch.Tensor, torch.Tensor]:
     if parameters is None:
         raise ValueError(
             "Analizy zakładają, że q(z|x) i p(z) to rozkłady normalne o niezależnych współrzędnych, "
-            f"a model używa rozkładu {type(site.distribution).__name__}."
+            f"a model używa rozkładu {type(unwrapped(site.distribution)).__name__}."
         )
     return parameters
 

@@ -85,6 +85,14 @@ def test_history_has_a_panel_for_each_quantity(names):
     assert [axis.get_ylabel() for axis in axes].count("naty na obraz") == (3 if "kl" in names else 0)
 
 
+def test_history_of_a_vae_has_panels_of_its_latents():
+    values = {name: [2.0, 1.0] for name in ("loss", "reconstruction", "kl", "mse")}
+    plot_history(values, values, [[1.0, 2.0, 0.0], [0.5, 3.0, 0.0]], [2, 2])
+    *_, left, right = plt.gcf().axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[2, 3], [1, 0.5], [0, 0]]
+    assert right.lines[0].get_ydata().tolist() == [2, 2]
+
+
 def test_map_shows_each_class_and_its_mean():
     points, labels = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 20
     plot_map(points, labels, points[:20], [str(index) for index in range(20)], "t")

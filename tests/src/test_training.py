@@ -7,6 +7,7 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, Subset, TensorDataset
 
 from src.profile import GRADING_EPOCHS
+from src.representation import represent
 from src.training import fit, train_ae
 
 
@@ -106,6 +107,20 @@ def test_history_of_a_vae_has_the_parts_of_the_loss(tiny_vae, images):
     for values in (history.train, history.val):
         assert set(values) == {"loss", "mse", "reconstruction", "kl"}
         np.testing.assert_allclose(values["loss"], np.add(values["reconstruction"], values["kl"]), rtol=1e-5)
+
+
+def test_history_of_a_vae_tells_what_its_latents_do(tiny_vae, images):
+    model = tiny_vae(20, 3)
+    history = train_ae(model, epochs=2, **loaders(images), lr=1e-2, **pyro_loss(model))
+    posterior = represent(model, Subset(images, range(40, 70)))
+    assert np.shape(history.kl_per_latent) == (2, 3)
+    np.testing.assert_allclose(history.kl_per_latent[-1], posterior.kl_per_latent, rtol=1e-5)
+    assert history.active_units[-1] == posterior.is_active.sum()
+
+
+def test_plain_autoencoder_has_no_latents_to_tell_of(tiny_ae, images):
+    history = train_ae(tiny_ae(20, 3), epochs=1, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())
+    assert history.kl_per_latent == history.active_units == []
 
 
 def test_history_is_shown_in_one_line(tiny_ae, images):
