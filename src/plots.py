@@ -1,5 +1,6 @@
 """Figures: the history of a training, mosaics of images, a map of the latent space."""
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -22,6 +23,9 @@ PALETTE = matplotlib.color_sequences["petroff10"]
 """Ten colours that people with any colour vision can tell apart (Petroff, 2021, https://arxiv.org/abs/2107.02270)."""
 _TILE_INCHES = 0.7
 _WIDEST_INCHES = 14.0
+_NARROWEST_INCHES = 6.0
+_BAR_INCHES = 0.3
+_MOST_TICKS = 40
 _LETTER_INCHES = 0.09
 _CAPTION_POINTS = 9
 _CAPTION_LETTER_INCHES = 0.073
@@ -201,3 +205,19 @@ def plot_map(points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes:
     legend_columns = 1 + (len(classes) - 1) // 25
     axis.legend(title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5))
     axis.set(title=title, xticks=[], yticks=[])
+
+
+def latent_axis(order: Sequence[int], ylabel: str) -> tuple[Figure, Axes]:
+    """Open a figure for a bar chart of latents, as wide as they need; the bars are to stand at 0, 1, 2, ...
+
+    :param order: index of the latent at each place; at most ``_MOST_TICKS`` of them are written
+    """
+    width = min(max(_NARROWEST_INCHES, _BAR_INCHES * len(order)), _WIDEST_INCHES)
+    figure = plt.figure(figsize=(width, 4.5), layout="constrained")
+    axis = figure.subplots()
+    step = math.ceil(len(order) / _MOST_TICKS)
+    axis.set_xticks(range(0, len(order), step), [str(latent) for latent in order[::step]])
+    centre, half = (len(order) - 1) / 2, max(len(order), 4) / 2 + 0.2
+    axis.set(xlabel="numer cechy ukrytej", ylabel=ylabel, xlim=(centre - half, centre + half))
+    axis.grid(alpha=0.3, axis="y")
+    return figure, axis

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from src.plots import add_caption, bitmap, mosaic, plot_history, plot_map, plot_mosaic
+from src.plots import add_caption, bitmap, latent_axis, mosaic, plot_history, plot_map, plot_mosaic
 
 
 def test_mosaic_puts_each_image_in_its_place():
@@ -109,3 +109,12 @@ def test_caption_fits_into_a_narrow_figure(dpi):
     extent = figure._supxlabel.get_window_extent()
     assert extent.x0 >= 0
     assert extent.x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize(("n_latents", "labels"), [(1, ["0"]), (3, ["2", "1", "0"]), (200, None)])
+def test_latents_are_named_as_far_as_there_is_room(n_latents, labels):
+    figure, axis = latent_axis(list(range(n_latents))[::-1], "y")
+    ticks = [label.get_text() for label in axis.get_xticklabels()]
+    assert ticks == (labels or [str(latent) for latent in range(199, -1, -5)])
+    assert axis.get_xticks()[-1] <= n_latents - 1
+    assert figure.get_figwidth() < 16
