@@ -194,6 +194,14 @@ def plot_map(points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes:
     :param classes: names of the classes
     """
     axis = plt.figure(figsize=(8, 7), layout="constrained").subplots()
+    draw_map(axis, points, labels, means, classes, title)
+    add_class_legend(axis)
+
+
+def draw_map(
+    axis: Axes, points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes: Sequence[str], title: str
+) -> None:
+    """``plot_map`` in the axes of a figure that is open, without a legend."""
     few = len(classes) <= 10
     colours = PALETTE if few else plt.get_cmap("turbo", len(classes))(range(len(classes)))
     for index, name in enumerate(classes):
@@ -202,9 +210,13 @@ def plot_map(points: np.ndarray, labels: np.ndarray, means: np.ndarray, classes:
     for index, name in enumerate(classes):
         badge = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colours[index], "linewidth": 2}
         axis.annotate(name, means[index], ha="center", va="center", fontsize=13, weight="bold", bbox=badge)
-    legend_columns = 1 + (len(classes) - 1) // 25
-    axis.legend(title="klasa", markerscale=3, ncols=legend_columns, loc="center left", bbox_to_anchor=(1, 0.5))
     axis.set(title=title, xticks=[], yticks=[])
+
+
+def add_class_legend(axis: Axes) -> None:
+    """Names of the classes that ``draw_map`` has drawn, to the right of it."""
+    columns = 1 + (len(axis.collections) - 1) // 25
+    axis.legend(title="klasa", markerscale=3, ncols=columns, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def latent_axis(order: Sequence[int], ylabel: str) -> tuple[Figure, Axes]:
