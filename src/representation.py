@@ -45,9 +45,13 @@ class Representation:
         return torch.stack([self.latents[self.labels == index].mean(dim=0) for index in range(len(self.classes))])
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Images of latents: (n, Z) -> (n, channels, height, width); of a variational model the mean of p(x|z)."""
+        """Images of latents: (n, Z) -> (n, channels, height, width); of a variational model the mean of p(x|z).
+
+        :raises ValueError: images are NaN or infinite
+        """
         with frozen(self.model):
             images = torch.cat([self.model.decoder_forward(part) for part in latents.split(EVALUATION_BATCH)])
+        _check_finite("Dekoder", images)
         return images.reshape(-1, *self.images.shape[1:])
 
 
@@ -124,12 +128,12 @@ def represent(model: Any, dataset: Dataset) -> Representation:
         model(images[:1])  # a model may learn the image size from its first forward pass
         if not is_variational(model):
             latents = torch.cat([model.encoder_forward(x) for x in images.split(EVALUATION_BATCH)])
-            _check_finite(latents)
+            _check_finite("Koder", latents)
             return Representation(model, images, labels, classes, latents)
         _check_prior(model, images[:1])
         parts = [_normal(_latent_site(model.guide, x)) for x in images.split(EVALUATION_BATCH)]
         z_loc, z_scale = map(torch.cat, zip(*parts, strict=True))
-    _check_finite(z_loc, z_scale)
+    _check_finite("Koder", z_loc, z_scale)
     if not (z_scale > 0).all():
         raise ValueError("Koder zwraca odchylenia standardowe (z_scale) ujemne lub równe 0, a muszą być dodatnie.")
     return Posterior(model, images, labels, classes, z_loc, z_scale)
@@ -183,9 +187,9 @@ def _check_prior(model: Any, x: torch.Tensor) -> None:
         raise ValueError("Analizy zakładają rozkład a priori p(z) = N(0, I), a w funkcji model jest inny.")
 
 
-def _check_finite(*latents: torch.Tensor) -> None:
-    if not all(values.isfinite().all() for values in latents):
+def _check_finite(network: str, *outputs: torch.Tensor) -> None:
+    if not all(values.isfinite().all() for values in outputs):
         raise ValueError(
-            "Koder zwraca wartości NaN lub nieskończone, więc nie ma czego analizować. "
+            f"{network} zwraca wartości NaN lub nieskończone, więc nie ma czego analizować. "
             "Sprawdź, czy trening się powiódł."
         )

@@ -137,6 +137,13 @@ def test_standard_deviations_must_be_positive(tiny_vae, images):
         represent(Flat(20, 3), images)
 
 
+def test_nan_weights_of_the_decoder_are_named_when_it_is_needed(tiny_vae, images):
+    model = tiny_vae(20, 3)
+    nn.init.constant_(model.decoder[0].weight, math.nan)
+    with pytest.raises(ValueError, match="Dekoder zwraca wartości NaN"):
+        represent(model, images).decode(torch.zeros(1, 3))
+
+
 def test_another_prior_is_refused(tiny_vae, images):
     class Wide(tiny_vae):
         def model(self, x):
