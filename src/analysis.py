@@ -9,7 +9,6 @@ from torch.utils.data import Dataset
 
 from src.ae import BaseAutoEncoder
 from src.batches import EVALUATION_BATCH, stack_labelled
-from src.embedding import stratified, tsne
 from src.evaluation import frozen
 from src.plots import plot_map, plot_mosaic
 from src.profile import is_grading
@@ -121,6 +120,8 @@ class AutoEncoderAnalyzer:
         """
         if is_grading():
             return
+        from src.embedding import stratified, tsne  # here, as scikit-learn takes a second to import
+
         encoding = self._encoding
         chosen = stratified(encoding.labels, n_points)
         plane = tsne(torch.cat([encoding.latents[0, chosen], self.averages]).numpy())
