@@ -125,8 +125,8 @@ def _check(factors: np.ndarray) -> None:
 def gap(scores: np.ndarray) -> float:
     """Mean over factors of the difference between the largest score of a latent and the second largest.
 
-    Of ``information_share`` this is MIG (Chen et al., 2018, https://arxiv.org/abs/1802.04942, equation 6), of
-    ``squared_correlation`` SAP (Kumar et al., 2018, https://arxiv.org/abs/1711.00848, section 3). Where there is
+    Of ``information_share`` this is MIG (Chen et al., 2018, https://arxiv.org/abs/1802.04942), of
+    ``squared_correlation`` SAP (Kumar et al., 2018, https://arxiv.org/abs/1711.00848). Where there is
     one latent only, the second largest score is 0: what is not there knows nothing.
 
     :param scores: (F, Z), from 0 to 1
@@ -138,8 +138,8 @@ def gap(scores: np.ndarray) -> float:
 def information_share(latents: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """I(z; v) / H(v), the share of the entropy of each factor v that each latent z knows: (F, Z), from 0 to 1.
 
-    Both are estimated from counts in ``BINS`` equal intervals. Of N independent values the share is not quite 0
-    but about (BINS - 1)² / (2 N) nats of H(v) (Miller, 1955), the same for each latent, so that gaps stay near 0.
+    Both are estimated from counts in ``BINS`` equal intervals. For independent z and v the estimate of I(z; v) is
+    not 0 but about (BINS - 1)² / (2 N) nats (Miller, 1955), much the same for all latents, so gaps stay near 0.
 
     :param latents: (N, Z)
     :param factors: (N, F), none of them constant
@@ -170,7 +170,8 @@ def squared_correlation(latents: np.ndarray, factors: np.ndarray) -> np.ndarray:
 def dci(latents: np.ndarray, factors: np.ndarray) -> Dci:
     """Disentanglement, completeness, informativeness (Eastwood and Williams, 2018, https://openreview.net/forum?id=By-7dz-AZ).
 
-    A random forest predicts each factor f from all latents; R[f, z] is the importance of latent z in it.
+    A random forest predicts each factor f from all latents; R[f, z] is the importance of latent z in it, the
+    share of the decrease of variance that splits by z bring.
 
     - Disentanglement: Σ_z ρ_z (1 - H_F(R[:, z])), where ρ_z = Σ_f R[f, z] / ΣR. 1 where each latent that is used
       at all serves one factor.
@@ -189,7 +190,7 @@ def dci(latents: np.ndarray, factors: np.ndarray) -> Dci:
     used = importances.sum(axis=0)
     return Dci(
         importances=importances,
-        disentanglement=float(_concentration(importances.T) @ used / max(used.sum(), 1e-12)),
+        disentanglement=float(_concentration(importances.T) @ used / max(used.sum(), 1)),
         completeness=float(_concentration(importances).mean()),
         informativeness=np.array([max(0.0, forest.oob_score_) for forest in forests]),
     )

@@ -19,8 +19,8 @@ NEIGHBOURS = 5
 def plot_maps(representation: Representation, n_points: int | None = 2500) -> None:
     """Open a figure with two maps of the latents, PCA and t-SNE, each with the means of the classes.
 
-    PCA is linear: it keeps directions and large distances, and may lay apart things over each other. t-SNE keeps
-    neighbours, and distances between groups on it mean little. The ``trust`` in each map stands in its title.
+    PCA is linear: it keeps directions and large distances, but may lay over each other what is apart. t-SNE keeps
+    neighbours, but distances between its groups mean little. ``trust`` in each map stands in its title.
 
     :param n_points: how many latents to show, each class in its proportion; None shows all of them
     """
@@ -57,9 +57,10 @@ def stratified(labels: torch.Tensor, n_points: int | None) -> torch.Tensor:
 
 
 def pca(points: np.ndarray) -> np.ndarray:
-    """Coordinates along the two directions of the largest variance (Pearson, 1901): (N, features) -> (N, 2).
+    """Coordinates along the two directions of the largest variance: (N, features) -> (N, 2).
 
-    A direction that is not there, as in a single feature, has coordinate 0.
+    Principal component analysis (Pearson, 1901, https://doi.org/10.1080/14786440109462720). A direction that is
+    not there, as in a single feature, has coordinate 0.
     """
     n_directions = min(2, int(np.count_nonzero(np.ptp(points, axis=0))))
     plane = np.zeros((len(points), 2))
@@ -69,10 +70,11 @@ def pca(points: np.ndarray) -> np.ndarray:
 
 
 def tsne(points: np.ndarray) -> np.ndarray:
-    """t-SNE (van der Maaten and Hinton, 2008): (N, features) -> (N, 2), the same for the same points.
+    """t-SNE: (N, features) -> (N, 2), the same for the same points.
 
-    Half of scikit-learn's iterations and a coarser ``angle`` keep as much of the neighbourhoods
-    (trustworthiness 0.987 against 0.989) in less than half the time.
+    Van der Maaten and Hinton, 2008, https://www.jmlr.org/papers/v9/vandermaaten08a.html. Half of scikit-learn's
+    iterations and a coarser ``angle`` keep as much of the neighbourhoods (trustworthiness 0.987 against 0.989) in
+    less than half the time.
     """
     has_two_directions = points.shape[1] > 1 and np.ptp(points, axis=0).any()
     tsne = TSNE(

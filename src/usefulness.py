@@ -23,7 +23,10 @@ from src.profile import is_grading
 from src.representation import Representation
 
 NEIGHBOURS = 5
+"""Nearest latents that vote for a class."""
+
 CONFIDENCE = 0.95
+"""Share of samples of validation images whose interval holds the true accuracy."""
 
 
 @dataclass(frozen=True)

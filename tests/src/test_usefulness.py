@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy.stats import binom
 
-from src.representation import Representation
+from src.representation import Representation, represent
 from src.usefulness import Accuracy, ProbeResults, accuracy, plot_usefulness, probe
 
 MODEL = object()
@@ -77,6 +77,13 @@ def test_classes_are_matched_by_name():
     train = representation(latents, torch.tensor([0, 1, 2]).repeat(20), "abc")
     val = representation(latents[1:3], torch.tensor([0, 1]), "bc")
     assert probe(train, val).neighbours.value == 1
+
+
+@pytest.mark.parametrize("kind", ["tiny_ae", "tiny_vae"])
+def test_models_are_probed_as_they_are_represented(request, kind, images):
+    model = request.getfixturevalue(kind)(20, 3)
+    result = probe(represent(model, images), represent(model, images))
+    assert result.chance < result.neighbours.value <= 1
 
 
 def test_fewer_images_than_neighbours():
