@@ -226,6 +226,29 @@ def test_a_model_in_place_of_its_class_is_refused(tiny_vae, sets, tmp_path):
         sweep(tiny_vae(20, 3), {"beta": [1]}, *sets, FIXED, tmp_path)
 
 
+def test_other_data_than_mnist(tiny_vae, tmp_path):
+    colour = TensorDataset(torch.rand(50, 3, 4, 6), torch.arange(50) % 2)
+    table = sweep(tiny_vae, {"n_latent_features": [1, 2]}, colour, colour, {"n_pixels": 72, "epochs": 1}, tmp_path)
+    assert table["error"].isna().all()
+    assert table["effective_dimension"][0] == pytest.approx(1)
+
+
+def test_one_class_is_refused(tiny_vae, tmp_path):
+    one_class = TensorDataset(torch.rand(50, 1, 5, 4), torch.zeros(50))
+    with pytest.raises(ValueError, match="tylko jedna klasa"):
+        sweep(tiny_vae, {"beta": [1]}, one_class, one_class, FIXED, tmp_path)
+
+
+def test_first_weights_that_are_nan_are_told(tiny_vae, sets, tmp_path):
+    class Broken(tiny_vae):
+        def __init__(self, n_pixels: int, n_latent_features: int):
+            super().__init__(n_pixels, n_latent_features)
+            nn.init.constant_(self.decoder[0].weight, math.nan)
+
+    table = sweep(Broken, {"n_latent_features": [2]}, *sets, {"n_pixels": 20}, tmp_path)
+    assert "to nan (epoka 1, krok 1)" in table["error"][0]
+
+
 def table_of(**arguments: list) -> pd.DataFrame:
     """A table as ``sweep`` makes it, each measure from 0 to 1."""
     n_rows = len(next(iter(arguments.values())))
