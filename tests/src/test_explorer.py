@@ -44,6 +44,14 @@ def test_first_the_mean_latent_is_shown(posterior):
     np.testing.assert_array_equal(shown(explorer), drawn(posterior, posterior.z_loc.mean(dim=0)))
 
 
+def test_an_encoder_that_ignores_images_is_shown_too(tiny_vae, images):
+    model = tiny_vae(20, 3)
+    torch.nn.init.zeros_(model.encoder.weight)
+    torch.nn.init.zeros_(model.encoder.bias)
+    posterior = represent(model, images)
+    np.testing.assert_array_equal(shown(Explorer(posterior)), drawn(posterior, torch.zeros(3)))
+
+
 def test_a_slider_moves_its_own_latent(posterior):
     explorer = Explorer(posterior)
     before = explorer.image.value
