@@ -16,13 +16,14 @@ NEIGHBOURS = 5
 """How many neighbours of each point on the plane are looked up in the latent space."""
 
 
-def plot_maps(representation: Representation, n_points: int | None = 2500) -> None:
+def plot_maps(representation: Representation, n_points: int = 2500) -> None:
     """Open a figure with two maps of the latents, PCA and t-SNE, each with the means of the classes.
 
     PCA is linear: it keeps directions and large distances, but may lay over each other what is apart. t-SNE keeps
     neighbours, but distances between its groups mean little. ``trust`` in each map stands in its title.
 
-    :param n_points: how many latents to show, each class in its proportion; None shows all of them
+    :param n_points: how many latents to show, each class in its proportion; time and memory grow with its square
+        (10,000 take about 2 GB)
     """
     if is_grading():
         return
