@@ -7,6 +7,8 @@ hour; finished runs are kept in build/reference, and a second start goes on from
 """
 
 import argparse
+import contextlib
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +121,8 @@ def reference_classes() -> dict[str, type[BaseAutoEncoder]]:
     os.chdir(ROOT)  # where the notebook's first cell finds `src`
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") in CELLS:
-            exec(cell.source, names)
+            with contextlib.redirect_stdout(io.StringIO()):  # the first one shows src/ae.py
+                exec(cell.source, names)
     return names
 
 

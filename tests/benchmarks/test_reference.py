@@ -43,6 +43,7 @@ def test_every_known_value_is_compared(whole, assignment):
     assert len(found) == len(reference.KNOWN)
     assert ["1", "10", "−ELBO", "108.7", "108.7", "+0.0 %", "yes"] in found
     assert ["1", "50", "−ELBO", "102.0 to 104.0", "108.7", "+4.5 %", "**no**"] in found
+    assert ["1", "2", "−ELBO", "153.0", "108.7", "−29.0 %", "**no**"] in found
     assert ["10", "10", "active latents", "5 to 7", "7", "+0.0 %", "yes"] in found
 
 
