@@ -9,7 +9,8 @@ Finished runs are kept, one JSON file each, and a sweep that is started again tr
 is used again when all of these are the same: the name of the class, every argument, the images and labels of both
 data sets, the work profile, and how the training begins: the loss and the size of its gradient for the first images.
 By the last of them a class whose code has changed is trained anew. It does not see code that changes the training only
-later, e.g. a β that grows from epoch to epoch: after a change of such code take another folder.
+later, e.g. a β that grows from epoch to epoch: after a change of such code take another folder. Images that are changed
+at random whenever they are read are never the same.
 """
 
 import hashlib
