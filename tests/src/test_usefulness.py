@@ -147,6 +147,8 @@ def test_figure_has_each_representation_and_its_intervals():
     assert axis.get_ylim()[0] > axis.get_ylim()[1]  # the first at the top
     drawn = [container.lines[0].get_xdata().tolist() for container in axis.containers]
     assert drawn == [[0.57, 0.912], [0.912, 0.57]]
+    intervals = axis.containers[0].lines[2][0].get_segments()
+    np.testing.assert_allclose([ends[:, 0] for ends in intervals], [[wide.low, wide.high], [narrow.low, narrow.high]])
     chances, *_ = axis.collections
     assert [segment[0][0] for segment in chances.get_segments()] == [0.1, 0.12]
     assert "0.912 [0.906, 0.917]" in [text.get_text() for text in axis.texts]
