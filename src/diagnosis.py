@@ -34,15 +34,16 @@ that ignores its latents; one that answers 0.5 for each pixel of MNIST explains 
 
 WIDE = 1.3
 """Mean σ² of a latent above which its posterior is called wider than the prior. σ² above 1 makes the KL term larger and
-the reconstruction no better, so training brings it to 1 or below for any β; the rest is for noise."""
+the reconstruction no better, so training brings it to 1 or below for any β. The rest is for noise: right models had
+1.12 at most, with 2 to 50 latents and β from 0.1 to 10, after 1 to 20 epochs on 10,000 images of MNIST."""
 
 NARROW = 0.65
 """Median of the aggregate variance over active latents below which it is called too small. The right optimum is 1 for
-any β, and training comes to it from above; the rest is for noise."""
+any β. The rest is for noise: the same right models had 0.79 at least."""
 
 VANISHING = 0.01
 """Standard deviation of q(z|x), as a part of that of its means, below which the noise is called negligible: a latent
-then holds more than ln(100) = 4.6 nats of the image. A weight β of 0.1 still leaves 0.04 on MNIST."""
+then holds more than ln(100) = 4.6 nats of the image. On MNIST a weight β of 0.1 left 0.05, one of 0.001 less."""
 
 SEED = 2014
 """Of draws, so that the same model gives the same figure."""

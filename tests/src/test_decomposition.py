@@ -123,6 +123,18 @@ def test_kl_is_exact(dataset):
     assert decompose(posterior, (1,)).kl == pytest.approx(posterior.kl_per_latent.sum().item(), rel=1e-5)
 
 
+def test_bound_of_one_draw_is_the_elbo_from_all_draws(dataset):
+    """30,000 draws; false alarms: 1 in 16,000 seeds (four standard errors of the mean).
+
+    The two differ by log q(z|x) - log p(z), drawn or exact: with z = μ + σε it is μσε + (σ² - 1)ε² / 2 and a constant.
+    """
+    posterior = represent(LinearGaussianVae(shift=0.2, stretch=1.5), dataset)
+    mean, square = posterior.z_loc, posterior.z_scale.square()
+    variance = (mean.square() * square + (square - 1).square() / 2).sum(dim=1).mean().item()
+    parts = decompose(posterior)
+    assert parts.bounds[1] == pytest.approx(parts.elbo, abs=4 * math.sqrt(variance / 30_000))
+
+
 @pytest.mark.parametrize(("shift", "stretch"), [(0.0, 3.0), (1.0, 0.5), (-0.3, 1.2)])
 def test_bounds_that_share_draws_are_in_order(dataset, shift, stretch):
     """Jensen's inequality holds for the very draws: there are no false alarms."""
@@ -146,6 +158,15 @@ def test_number_that_does_not_divide_the_draws(dataset):
 def test_beta_does_not_enter(dataset):
     plain, strong = (LinearGaussianVae(stretch=1.5, beta=beta) for beta in (1.0, 7.0))
     assert decompose(represent(plain, dataset)) == decompose(represent(strong, dataset))
+
+
+def test_no_other_scaling_enters(dataset):
+    class Scaled(LinearGaussianVae):
+        def model(self, x):
+            with pyro.poutine.scale(scale=7.0):
+                super().model(x)
+
+    assert decompose(represent(Scaled(), dataset)) == decompose(represent(LinearGaussianVae(), dataset))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +215,7 @@ def test_batch_may_be_one_event(dataset):
 
 def test_images_are_drawn_from_the_whole_data_set(dataset):
     """Sorted by brightness, the first images would be the dark ones."""
-    x = torch.linspace(-1, 1, 300).view(300, 1, 1, 1).expand(300, 1, 2, 3)
+    x = torch.linspace(0, 3, 300).view(300, 1, 1, 1).expand(300, 1, 2, 3)
     posterior = represent(LinearGaussianVae(), TensorDataset(x, torch.zeros(300)))
     part, whole = (decompose(posterior, (1,), n_images=n) for n in (100, 300))
     assert (part.n_images, whole.n_images) == (100, 300)
