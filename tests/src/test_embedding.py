@@ -81,7 +81,7 @@ def test_trust_in_an_isometry_is_full():
 
 
 def test_trust_in_a_random_map_is_a_half():
-    """The standard error is about 0.02."""
+    """The standard error is about 0.01."""
     plane = np.random.default_rng(2).normal(size=(300, 2))
     assert trust(LATENTS, plane) == pytest.approx(0.5, abs=0.06)
 
