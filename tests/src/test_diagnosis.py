@@ -68,9 +68,9 @@ def test_signs(activity, variance, kinds):
 
 
 def test_untrained_model_is_told_nothing_else():
-    diagnosis = diagnose(posterior_of([0.0, 0.0, 0.0], [3.0, 3.0, 3.0], gain=0.0, offset=0.6))
+    diagnosis = diagnose(posterior_of([0.0, 0.0, 0.0], [3.0, 3.0, 3.0], gain=0.0, offset=0.8))
     assert diagnosis.kinds == ["untrained"]
-    assert "-0.36" in diagnosis.findings[0].message
+    assert "-0.64" in diagnosis.findings[0].message
 
 
 @pytest.mark.parametrize(
