@@ -7,14 +7,10 @@ hour; finished runs are kept in build/reference, and a second start goes on from
 """
 
 import argparse
-import contextlib
-import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,13 +19,11 @@ from torchvision.datasets import MNIST
 from torchvision.transforms import ToTensor
 
 from coursekit.data import DATA, ROOT
-from src.ae import BaseAutoEncoder
+from coursekit.solution import MODELS, solution_names
 from src.sweep import sweep
 
 PAGE = ROOT / "docs" / "reference-results.md"
 KEPT = ROOT / "build" / "reference"
-NOTEBOOK = ROOT / "source" / "vae" / "vae.ipynb"
-CELLS = ("imports", "vae_encoder", "vae_decoder", "vae_model", "beta_vae")
 
 WHOLE = {
     "n_data_features": 784,
@@ -104,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=30, help="trainings in the assignment's setting")
     options = parser.parse_args()
-    classes = reference_classes()
+    classes = solution_names(MODELS)
     train, val = (MNIST(str(DATA), train=train, transform=ToTensor()) for train in (True, False))
     beta_vae, vae = classes["BetaVariationalAutoencoder"], classes["VariationalAutoencoder"]
     whole = pd.concat([sweep(beta_vae, grid, train, val, WHOLE, KEPT) for grid in WHOLE_GRIDS], ignore_index=True)
@@ -113,17 +107,6 @@ def main() -> None:
     assignment = sweep(vae, seeds, Subset(train, chosen.tolist()), val, ASSIGNMENT, KEPT)
     PAGE.write_text(page(whole, assignment))
     print(f"{PAGE.relative_to(ROOT)} is written")
-
-
-def reference_classes() -> dict[str, type[BaseAutoEncoder]]:
-    """The instructor's classes by name, from the cells that define them."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    os.chdir(ROOT)  # where the notebook's first cell finds `src`
-    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") in CELLS:
-            with contextlib.redirect_stdout(io.StringIO()):  # the first one shows src/ae.py
-                exec(cell.source, names)
-    return names
 
 
 def page(whole: pd.DataFrame, assignment: pd.DataFrame) -> str:
