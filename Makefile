@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 SOURCES := nbgrader_config.py $(wildcard source/header.ipynb source/vae/*.ipynb src/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools data release demo test lint docs grade accuracy calibrate bench attack clean distclean
+.PHONY: help setup tools data release demo test lint docs grade accuracy calibrate gallery reference bench attack clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort -s -k1,1 \
@@ -64,6 +64,12 @@ accuracy: setup  ## false rejections and acceptances of the checks, over sample 
 
 calibrate: setup  ## bands for trained models, from right solutions over many seeds (takes long)
 	$(PY) -m benchmarks.calibrate
+
+gallery: release  ## docs/gallery.md: what every analysis of src/ draws, of trained models (takes minutes)
+	$(PY) -m tools.gallery
+
+reference: setup  ## what the reference solution reaches, and docs/reference-results.md (about half an hour)
+	$(PY) -m benchmarks.reference
 
 grade: release  ## grade the class in submitted/ with all processors
 	$(PY) -m coursekit grade vae

@@ -16,9 +16,9 @@ c.CourseDirectory.course_id = "uczenie_reprezentacji"
 # Paths hang on this file, not on the working folder: gradebook.db lies here too (nbgrader's default).
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 
-# nbgrader's own list, and `data`: the 50 MB of MNIST that a run leaves beside the notebook are neither
-# released nor copied from a submission.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data"]
+# nbgrader's own list, and what a run leaves beside the notebook: the 50 MB of MNIST in `data`, and what `src.sweep`
+# keeps in `sweeps`. They are neither released nor copied from a submission.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data", "sweeps"]
 
 # ---- the student version ---------------------------------------------------------------------------
 

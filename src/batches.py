@@ -76,6 +76,22 @@ def stack_dataset(dataset: Dataset) -> Sequence[torch.Tensor]:
     return [items] if isinstance(items, torch.Tensor) else items
 
 
+def stack_labelled(dataset: Dataset) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
+    """All items of a data set of (image, label).
+
+    :return: images (N, channels, height, width), index of the class of each (N,), names of the classes
+    :raises ValueError: the data set is empty, or its items have no label
+    """
+    if len(dataset) == 0:  # type: ignore[arg-type]
+        raise ValueError("Zbiór danych (dataset) jest pusty.")
+    columns = stack_dataset(dataset)
+    if len(columns) < 2:
+        raise ValueError("Elementy zbioru danych (dataset) muszą być parami: obraz i etykieta.")
+    images, labels = columns[:2]
+    values, indices = labels.unique(return_inverse=True)
+    return (images.unsqueeze(1) if images.dim() == 3 else images), indices, [str(value) for value in values.tolist()]
+
+
 def _stacked_at_once(dataset: Dataset) -> Sequence[torch.Tensor] | None:
     """The same as item by item, for data sets that hold their items as tensors; None for others."""
     if type(dataset) is TensorDataset:

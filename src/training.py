@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 from src.batches import evaluation_batches, image_batches
 from src.elbo import Objective, Parts, make_objective
 from src.evaluation import frozen
+from src.latents import ACTIVE, activity, kl_from_prior
 from src.plots import plot_history
 from src.profile import GRADING_EPOCHS, is_grading
 
@@ -24,16 +25,27 @@ class TrainingHistory:
     Training values are means over the epoch, while the model changes; validation values are taken at its
     end. ``mse`` is a mean over pixels. With Pyro the others are in nats per image (sum over the pixels or
     latent features, mean over images); ``reconstruction`` is -log p(x|z), ``kl`` the divergence, unscaled.
+
+    Of a variational autoencoder, on validation images at the end of each epoch: ``kl_per_latent``,
+    KL(q(z|x) || p(z)) of each latent in closed form, in nats per image; ``active_units``, how many latents are
+    active. Empty where q(z|x) is not normal or p(z) is not N(0, I).
     """
 
     train: dict[str, list[float]] = field(default_factory=dict)
     val: dict[str, list[float]] = field(default_factory=dict)
+    kl_per_latent: list[list[float]] = field(default_factory=list)
+    active_units: list[int] = field(default_factory=list)
 
     def append(self, train: Parts, val: Parts) -> None:
         """Add one epoch."""
         for values, means in ((self.train, train), (self.val, val)):
             for name, mean in means.items():
                 values.setdefault(name, []).append(mean)
+
+    def append_latents(self, z_loc: torch.Tensor, z_scale: torch.Tensor) -> None:
+        """Add one epoch's latents of all validation images, (N, Z) each."""
+        self.kl_per_latent.append(kl_from_prior(z_loc, z_scale).mean(dim=0).tolist())
+        self.active_units.append(int((activity(z_loc) > ACTIVE).sum()))
 
     def __len__(self) -> int:
         """Number of epochs."""
@@ -66,6 +78,26 @@ def train_ae(
     :raises ValueError: arguments do not fit together, or a loader gives no batch
     :raises RuntimeError: the loss became NaN or infinite
     """
+    history = fit(model, epochs, train_loader, val_loader, lr, loss_fn, loss_fn_args)
+    if not is_grading():
+        plot_history(history.train, history.val, history.kl_per_latent, history.active_units)
+    return history
+
+
+def fit(
+    model: nn.Module,
+    epochs: int,
+    train_loader: DataLoader,
+    val_loader: DataLoader,
+    lr: float,
+    loss_fn: Callable,
+    loss_fn_args: Sequence | None = None,
+    keep_bar: bool = True,
+) -> TrainingHistory:
+    """Train as ``train_ae`` does, without a figure.
+
+    :param keep_bar: whether the progress bar stays on the screen afterwards
+    """
     if epochs < 1:
         raise ValueError(f"Liczba epok (epochs) musi wynosić co najmniej 1, a podano {epochs}.")
     epochs = min(epochs, GRADING_EPOCHS) if is_grading() else epochs
@@ -74,16 +106,17 @@ def train_ae(
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
     history = TrainingHistory()
     try:
-        with _quick_arithmetic(model), _progress_bars(epochs, train_loader) as (epoch_bar, step_bar):
+        with _quick_arithmetic(model), _progress_bars(epochs, train_loader, keep_bar) as (epoch_bar, step_bar):
             for epoch in range(1, epochs + 1):
                 train = _train_epoch(model, objective, train_batches, optimizer, epoch, step_bar)
-                history.append(train, _validate(model, objective, val_batches))
+                val, latents = _validate(model, objective, val_batches)
+                history.append(train, val)
+                if latents is not None:
+                    history.append_latents(*latents)
                 epoch_bar.set_postfix_str(f"walidacja: koszt {history.val['loss'][-1]:.4g}", refresh=False)
                 epoch_bar.update()
     finally:
         model.eval()
-    if not is_grading():
-        plot_history(history.train, history.val)
     return history
 
 
@@ -111,13 +144,21 @@ def _train_epoch(
     return means.result("train_loader")
 
 
-def _validate(model: nn.Module, objective: Objective, batches: Iterable[torch.Tensor]) -> Parts:
-    """Means over all validation images."""
-    means = _Means()
+def _validate(
+    model: nn.Module, objective: Objective, batches: Iterable[torch.Tensor]
+) -> tuple[Parts, tuple[torch.Tensor, torch.Tensor] | None]:
+    """Means over all validation images, and ``z_loc`` and ``z_scale`` of these where the objective knows them."""
+    means, posteriors = _Means(), []
     with frozen(model):
         for x in batches:
             means.add(objective(x)[1], len(x))
-    return means.result("val_loader")
+            posteriors.append(objective.posterior)
+    result = means.result("val_loader")
+    known = [posterior for posterior in posteriors if posterior is not None]
+    if len(known) < len(posteriors):
+        return result, None
+    z_loc, z_scale = map(torch.cat, zip(*known, strict=True))
+    return result, (z_loc, z_scale)
 
 
 class _Means:
@@ -151,11 +192,11 @@ def _check_finite(loss: float, epoch: int, step: int) -> None:
 
 
 @contextmanager
-def _progress_bars(epochs: int, train_loader: DataLoader) -> Iterator[tuple[tqdm, tqdm]]:
+def _progress_bars(epochs: int, train_loader: DataLoader, keep_bar: bool) -> Iterator[tuple[tqdm, tqdm]]:
     """Bars of epochs and of the steps of the current epoch; none in grading."""
     steps = None if isinstance(train_loader.dataset, IterableDataset) else len(train_loader)
     with (
-        tqdm(total=epochs, desc="Epoki", disable=is_grading()) as epoch_bar,
+        tqdm(total=epochs, desc="Epoki", disable=is_grading(), leave=keep_bar) as epoch_bar,
         tqdm(total=steps, desc="Kroki", disable=is_grading(), leave=False) as step_bar,
     ):
         yield epoch_bar, step_bar

@@ -3,33 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from benchmarks.runs import SOURCE
 from coursekit.data import ROOT
+from coursekit.solution import MODELS, solution_names, solution_source
 from grader_tests.student import ChannelStudent, KernelStudent
-
-CELLS = ("imports", "ae_networks", "ae_model", "vae_encoder", "vae_decoder", "vae_model", "beta_vae")
 
 
 @pytest.fixture(scope="session")
 def reference_source() -> str:
     """The instructor's classes as one source."""
-    cells = nbformat.read(SOURCE, as_version=4).cells
-    return "\n\n".join(c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") in CELLS)
+    return solution_source(MODELS)
 
 
 @pytest.fixture(scope="session")
-def namespace(reference_source: str) -> dict[str, Any]:
+def namespace() -> dict[str, Any]:
     """The reference classes, executed here."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        patch.syspath_prepend(str(ROOT))
-        exec(reference_source, names)
-    return names
+    return solution_names(MODELS)
 
 
 @pytest.fixture

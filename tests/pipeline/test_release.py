@@ -61,6 +61,11 @@ def test_release_is_generated_from_the_source(course):
     assert not stale, "run: nbgrader generate_assignment vae --force"
 
 
+def test_every_module_is_released():
+    missing = {path.name for path in (ROOT / "src").glob("*.py")} - {path.name for path in (RELEASE / "src").iterdir()}
+    assert not missing, "link it in source/vae/src, then run: make release"
+
+
 @pytest.mark.parametrize(
     "secret",
     ["BEGIN SOLUTION", "HIDDEN TESTS", "grader_tests", "MARK SCHEME", "Klucz oceny", "log_variance", "poutine.scale"],

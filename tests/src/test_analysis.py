@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from torch.utils.data import TensorDataset
 
+from coursekit.data import ROOT
 from src.analysis import AutoEncoderAnalyzer
 from src.utils import AutoEncoderAnalyzer as AnalyzerOfNotebook
 
@@ -24,6 +28,12 @@ def picture() -> np.ndarray:
 
 def test_the_notebook_gets_this_class():
     assert AnalyzerOfNotebook is AutoEncoderAnalyzer
+
+
+def test_the_notebook_does_not_wait_for_libraries_that_only_analyses_need():
+    asked = "import sys, src.utils; print(*{'sklearn', 'pandas', 'ipywidgets'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_averages_are_mean_latents_of_the_classes(tiny_ae, images):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from src.plots import mosaic, plot_history, plot_map, plot_mosaic
+from src.plots import add_caption, bitmap, latent_axis, mosaic, plot_history, plot_map, plot_mosaic
 
 
 def test_mosaic_puts_each_image_in_its_place():
@@ -20,6 +20,19 @@ def test_mosaic_keeps_colours_and_cuts_values():
     picture = mosaic(red)
     assert picture.shape == (4, 9, 3)
     assert picture[0, 0].tolist() == [1, 0, 0.5]
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB")])
+def test_bitmap_is_the_enlarged_mosaic(channels, mode):
+    images = torch.rand(1, 2, channels, 3, 4)
+    picture = bitmap(images, tile_pixels=21)
+    assert picture.mode == mode
+    expected = np.kron(mosaic(images), np.ones((5, 5) if channels == 1 else (5, 5, 1)))
+    np.testing.assert_allclose(np.asarray(picture) / 255, expected, atol=0.5 / 255 + 1e-6)
+
+
+def test_bitmap_never_makes_images_smaller():
+    assert bitmap(torch.zeros(1, 1, 1, 30, 40), tile_pixels=10).size == (40, 30)
 
 
 def test_grey_images_share_one_scale():
@@ -72,9 +85,36 @@ def test_history_has_a_panel_for_each_quantity(names):
     assert [axis.get_ylabel() for axis in axes].count("naty na obraz") == (3 if "kl" in names else 0)
 
 
+def test_history_of_a_vae_has_panels_of_its_latents():
+    values = {name: [2.0, 1.0] for name in ("loss", "reconstruction", "kl", "mse")}
+    plot_history(values, values, [[1.0, 2.0, 0.0], [0.5, 3.0, 0.0]], [2, 2])
+    *_, left, right = plt.gcf().axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[2, 3], [1, 0.5], [0, 0]]
+    assert right.lines[0].get_ydata().tolist() == [2, 2]
+
+
 def test_map_shows_each_class_and_its_mean():
     points, labels = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 20
     plot_map(points, labels, points[:20], [str(index) for index in range(20)], "t")
     axis = plt.gca()
     assert len(axis.collections) == len(axis.texts) == 20
     np.testing.assert_allclose(axis.collections[3].get_offsets(), points[labels == 3])
+
+
+@pytest.mark.parametrize("dpi", [70, 100])
+def test_caption_fits_into_a_narrow_figure(dpi):
+    figure = plt.figure(figsize=(6, 4), dpi=dpi, layout="constrained")
+    add_caption(figure, "Im szersze litery, tym mniej mieści się w wierszu, a podpis ma mieścić się zawsze. " * 3)
+    figure.canvas.draw()
+    extent = figure._supxlabel.get_window_extent()
+    assert extent.x0 >= 0
+    assert extent.x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize(("n_latents", "labels"), [(1, ["0"]), (3, ["2", "1", "0"]), (200, None)])
+def test_latents_are_named_as_far_as_there_is_room(n_latents, labels):
+    figure, axis = latent_axis(list(range(n_latents))[::-1], "y")
+    ticks = [label.get_text() for label in axis.get_xticklabels()]
+    assert ticks == (labels or [str(latent) for latent in range(199, -1, -5)])
+    assert axis.get_xticks()[-1] <= n_latents - 1
+    assert figure.get_figwidth() < 16

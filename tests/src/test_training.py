@@ -7,7 +7,8 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, Subset, TensorDataset
 
 from src.profile import GRADING_EPOCHS
-from src.training import train_ae
+from src.representation import represent
+from src.training import fit, train_ae
 
 
 def loaders(images: TensorDataset) -> dict[str, DataLoader]:
@@ -108,6 +109,20 @@ def test_history_of_a_vae_has_the_parts_of_the_loss(tiny_vae, images):
         np.testing.assert_allclose(values["loss"], np.add(values["reconstruction"], values["kl"]), rtol=1e-5)
 
 
+def test_history_of_a_vae_tells_what_its_latents_do(tiny_vae, images):
+    model = tiny_vae(20, 3)
+    history = train_ae(model, epochs=2, **loaders(images), lr=1e-2, **pyro_loss(model))
+    posterior = represent(model, Subset(images, range(40, 70)))
+    assert np.shape(history.kl_per_latent) == (2, 3)
+    np.testing.assert_allclose(history.kl_per_latent[-1], posterior.kl_per_latent, rtol=1e-5)
+    assert history.active_units[-1] == posterior.is_active.sum()
+
+
+def test_plain_autoencoder_has_no_latents_to_tell_of(tiny_ae, images):
+    history = train_ae(tiny_ae(20, 3), epochs=1, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())
+    assert history.kl_per_latent == history.active_units == []
+
+
 def test_history_is_shown_in_one_line(tiny_ae, images):
     history = train_ae(tiny_ae(20, 3), epochs=2, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())
     assert repr(history).startswith("Historia treningu: liczba epok: 2; ")
@@ -118,6 +133,18 @@ def test_study_draws_one_figure_and_shows_progress(tiny_ae, images, capsys):
     train_ae(tiny_ae(20, 3), epochs=2, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss())
     assert len(plt.get_fignums()) == 1
     assert "Epoki" in capsys.readouterr().err
+
+
+def test_fit_trains_alike_without_a_figure(tiny_ae, images):
+    start, trained = tiny_ae(20, 3), []
+    for train in (train_ae, fit):
+        plt.close("all")
+        model = tiny_ae(20, 3)
+        model.load_state_dict(start.state_dict())
+        torch.manual_seed(3)
+        trained.append(train(model, 2, **loaders(images), lr=1e-2, loss_fn=nn.MSELoss()))
+    assert trained[0] == trained[1]
+    assert not plt.get_fignums()
 
 
 def test_grading_trains_a_few_epochs_in_silence(tiny_ae, images, capsys, grading):

@@ -4,19 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
-from sklearn.manifold import TSNE
 from torch.utils.data import Dataset
 
 from src.ae import BaseAutoEncoder
-from src.batches import EVALUATION_BATCH, stack_dataset
+from src.batches import EVALUATION_BATCH, stack_labelled
 from src.evaluation import frozen
 from src.plots import plot_map, plot_mosaic
 from src.profile import is_grading
-
-TRAVERSAL_QUANTILES = (0.025, 0.975)
-"""A latent feature is moved between these quantiles of its own values over the data set."""
+from src.traversal import traversal, traversal_values
 
 
 @dataclass(frozen=True)
@@ -108,8 +104,8 @@ class AutoEncoderAnalyzer:
         """
         if is_grading():
             return
-        values = self._traversal_values(steps)
-        images = self._decode(_traversal(latent_code, values).flatten(0, 1)).unflatten(0, values.shape)
+        values = traversal_values(self._encoding.latents.flatten(0, 1), steps)
+        images = self._decode(traversal(latent_code, values).flatten(0, 1)).unflatten(0, values.shape)
         lows = [f"z[{index}]: {low:.1f}" for index, low in enumerate(values[:, 0])]
         highs = [f"{high:.1f}" for high in values[:, -1]]
         columns = ["2,5%", *[""] * (steps - 2), "97,5%"]
@@ -124,8 +120,11 @@ class AutoEncoderAnalyzer:
         """
         if is_grading():
             return
-        encoding, chosen = self._encoding, self._stratified(n_points)
-        plane = _tsne(torch.cat([encoding.latents[0, chosen], self.averages]).numpy())
+        from src.embedding import stratified, tsne  # here, as scikit-learn takes a second to import
+
+        encoding = self._encoding
+        chosen = stratified(encoding.labels, n_points)
+        plane = tsne(torch.cat([encoding.latents[0, chosen], self.averages]).numpy())
         points, means = plane[: len(chosen)], plane[len(chosen) :]
         labels = encoding.labels[chosen].numpy()
         plot_map(points, labels, means, encoding.classes, "Przestrzeń ukryta (t-SNE) i średnie klas")
@@ -133,17 +132,12 @@ class AutoEncoderAnalyzer:
     @cached_property
     def _encoding(self) -> Encoding:
         """One pass over the data set."""
-        if len(self.dataset) == 0:  # type: ignore[arg-type]
-            raise ValueError("Zbiór danych (dataset) jest pusty.")
-        images, labels = stack_dataset(self.dataset)[:2]
-        if images.dim() == 3:
-            images = images.unsqueeze(1)
-        values, indices = labels.unique(return_inverse=True)
+        images, indices, classes = stack_labelled(self.dataset)
         with frozen(self.model):
             latents = torch.stack([self._encode(images) for _ in range(self.n_samplings)])
         if not latents.isfinite().all():
             raise ValueError("Koder zwraca wektory ukryte z wartościami NaN lub nieskończonymi.")
-        return Encoding(images, indices, [str(value) for value in values.tolist()], latents)
+        return Encoding(images, indices, classes, latents)
 
     def _encode(self, images: torch.Tensor) -> torch.Tensor:
         """One latent for each image: (n, channels, height, width) -> (n, latent features)."""
@@ -158,57 +152,3 @@ class AutoEncoderAnalyzer:
         """Index in the data set of the first image of each class."""
         encoding = self._encoding
         return [int((encoding.labels == index).nonzero()[0]) for index in range(len(encoding.classes))]
-
-    @cached_property
-    def _feature_ranges(self) -> np.ndarray:
-        """Ends of the range of each feature, ``TRAVERSAL_QUANTILES`` of its values: (2, latent features)."""
-        return np.quantile(self._encoding.latents.flatten(0, 1).numpy(), TRAVERSAL_QUANTILES, axis=0)
-
-    def _traversal_values(self, steps: int) -> torch.Tensor:
-        """Values that each feature takes in ``analyze_features``: (latent features, steps)."""
-        if steps < 2:
-            raise ValueError(f"Liczba kroków (steps) musi wynosić co najmniej 2, a podano {steps}.")
-        low, high = self._feature_ranges
-        values = np.linspace(low, high, steps, axis=1)
-        return torch.as_tensor(values, dtype=self._encoding.latents.dtype)
-
-    def _stratified(self, n_points: int | None) -> torch.Tensor:
-        """Indices of the first images of each class, as many as is the class's share of ``n_points``."""
-        labels = self._encoding.labels
-        share = 1.0 if n_points is None else min(1.0, n_points / len(labels))
-        members = [(labels == index).nonzero().flatten() for index in range(len(self._encoding.classes))]
-        return torch.cat([indices[: max(1, round(share * len(indices)))] for indices in members])
-
-
-def _traversal(latent_code: torch.Tensor | Sequence[float], values: torch.Tensor) -> torch.Tensor:
-    """Latents that differ from ``latent_code`` in one feature each.
-
-    :param latent_code: (latent features,)
-    :param values: (latent features, steps), what each feature is set to in turn
-    :return: (latent features, steps, latent features)
-    """
-    n_features, _ = values.shape
-    code = torch.as_tensor(latent_code, dtype=values.dtype)
-    if code.shape != (n_features,):
-        raise ValueError(f"latent_code ma wymiary {tuple(code.shape)}, a wektor ukryty modelu ({n_features},).")
-    latents = code.repeat(*values.shape, 1)
-    features = torch.arange(n_features)
-    latents[features, :, features] = values
-    return latents
-
-
-def _tsne(points: np.ndarray) -> np.ndarray:
-    """t-SNE (van der Maaten and Hinton, 2008): (N, features) -> (N, 2), the same for the same points.
-
-    Half of scikit-learn's iterations and a coarser ``angle`` keep as much of the neighbourhoods
-    (trustworthiness 0.987 against 0.989) in less than half the time.
-    """
-    has_two_directions = points.shape[1] > 1 and np.ptp(points, axis=0).any()
-    tsne = TSNE(
-        init="pca" if has_two_directions else "random",
-        perplexity=min(30.0, (len(points) - 1) / 3),
-        max_iter=500,
-        angle=0.8,
-        random_state=0,
-    )
-    return tsne.fit_transform(points)

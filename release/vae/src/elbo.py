@@ -11,7 +11,7 @@ log q(z|x) - log p(z). (Of several draws, ``num_particles``, the parts are those
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pyro
 import pyro.distributions as dist
@@ -22,12 +22,21 @@ from pyro.poutine.util import site_is_subsample
 from torch import nn
 
 from src.evaluation import frozen
+from src.latents import is_standard, normal_parameters
 
 Parts = dict[str, float]
 """Means over the images of a batch, by name."""
 
-Objective = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
-"""From images (batch, channels, height, width) to the loss to minimise, (), and its parts."""
+
+class Objective(Protocol):
+    """What ``train_ae`` minimises."""
+
+    @property
+    def posterior(self) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """``z_loc`` and ``z_scale`` of the last batch, (batch, Z) each; None where there is no such q(z|x)."""
+
+    def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        """From images (batch, channels, height, width) to the loss to minimise, (), and its parts."""
 
 
 def make_objective(model: nn.Module, loss_fn: Callable, loss_fn_args: Sequence | None) -> Objective:
@@ -54,6 +63,8 @@ def make_objective(model: nn.Module, loss_fn: Callable, loss_fn_args: Sequence |
 
 class ReconstructionObjective:
     """A loss between an image and its reconstruction."""
+
+    posterior = None
 
     def __init__(self, autoencoder: nn.Module, loss_fn: Callable):
         self.autoencoder = autoencoder
@@ -97,6 +108,19 @@ class ElboObjective:
             self.is_checked = True
         total = loss.item()
         return loss, {"loss": total / len(x)} | self._parts(total, len(x))
+
+    @property
+    def posterior(self) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """``z_loc`` and ``z_scale`` of the last batch, (batch, Z) each.
+
+        None where there is not one latent variable with a normal q(z|x) and the prior N(0, I).
+        """
+        guide, model = self.guide_sites.latent, self.model_sites.latent
+        if len(guide) != 1 or guide.keys() != model.keys():
+            return None
+        (name,) = guide
+        posterior, prior = (normal_parameters(sites[name].distribution) for sites in (guide, model))
+        return posterior if prior is not None and is_standard(*prior) else None
 
     def _first_forward(self, x: torch.Tensor) -> None:
         """A model may learn the image size from its first forward pass, and need it in ``model``."""

@@ -1,0 +1,1 @@
+../../../src/disentanglement.py
