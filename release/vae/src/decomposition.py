@@ -223,7 +223,7 @@ def plot_bounds(parts: ElboParts) -> None:
     bounds_axis.set(title="Górne ograniczenia −log p(x)", xlabel="k, liczba próbek z q(z|x)", xscale="log")
     bounds_axis.set_xticks(ks, [str(k) for k in ks])
     bounds_axis.xaxis.set_minor_locator(NullLocator())
-    bounds_axis.margins(0.1, 0.2)
+    bounds_axis.margins(0.15, 0.2)
     bounds_axis.grid(alpha=0.3)
     bounds_axis.legend()
     figure.suptitle(f"Składniki ELBO, średnio na {parts.n_images} obrazach")
