@@ -56,7 +56,7 @@ class Explorer:
         self.posterior = posterior
         self.latent_code = posterior.z_loc.mean(dim=0)
         self._random = random.Random(0)  # a stream of its own, not one that training uses
-        self.image = widgets.Image(tooltip="Obraz zdekodowany z wektora ukrytego")
+        self.image = widgets.Image()  # without a tooltip, with which ipywidgets' front end does not show it
         self.origin = widgets.Label()
         self.sliders = self._make_sliders()
         self.random_button = self._button("Losowy obraz ze zbioru", self._jump_to_random_image)

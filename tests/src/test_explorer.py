@@ -145,7 +145,6 @@ def test_colour_images_and_one_latent(tiny_vae):
 
 def test_every_control_has_a_name(posterior):
     explorer = Explorer(posterior)
-    assert explorer.image.tooltip
     for control in (*explorer.sliders.values(), explorer.random_button, explorer.mean_button):
         assert control.description
 
