@@ -35,11 +35,11 @@ HIDDEN, SLOW = "remove-cell", "slow"
 
 def execute(notebook: NotebookNode, folder: Path, console: Console) -> None:
     """Execute the cells in ``folder`` and print the seconds of each. Raises CellExecutionError."""
-    os.environ["PYTHONPATH"] = str(ROOT)
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     client = NotebookClient(
         notebook, timeout=None, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
-    with Progress(console=console) as progress, client.setup_kernel():
+    with Progress(console=console) as progress, client.setup_kernel(env=variables):
         for index, cell in enumerate(progress.track(notebook.cells, description="gallery")):
             start = time.perf_counter()
             client.execute_cell(cell, index)

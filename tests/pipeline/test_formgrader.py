@@ -72,3 +72,4 @@ def test_a_student_validates_the_released_notebook_and_reads_polish(tmp_path, pa
         page.screenshot(path=screenshots / "validate.png")
         said = json.dumps(answer.value.json(), ensure_ascii=False)
     assert "nie jest jeszcze napisan" in said
+    assert "public_checks.py" not in said  # the message, not the lines of the check

@@ -17,7 +17,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from src.ae import BaseAutoEncoder
-from src.public_checks import check_beta_vae, check_classification, check_training, check_vae
+from src.public_checks import CheckError, check_beta_vae, check_classification, check_training, check_vae
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "source" / "vae" / "vae.ipynb"
 SOLUTIONS = ("vae_encoder", "vae_decoder", "vae_model", "beta_vae")
@@ -127,6 +127,28 @@ def test_own_exception_of_student_is_the_cause(notebook):
     with pytest.raises(AssertionError) as caught:
         check_vae(notebook["VariationalAutoencoder"])
     assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+@pytest.mark.parametrize("fault", [not_written, fixed_size])
+def test_student_sees_the_message_and_own_lines_only(notebook, fault):
+    notebook["VEncoder"].forward = fault
+    with pytest.raises(CheckError) as raised:
+        check_vae(notebook["VariationalAutoencoder"])
+    shown = raised.value._render_traceback_()
+    lines = [line for line in shown if line.startswith("    ")]
+    assert " ".join(shown[: -len(lines)]) == str(raised.value)
+    own = f"    {fault.__name__}, wiersz {fault.__code__.co_firstlineno + 1}: "
+    assert [line for line in lines if line.startswith(own)]
+    assert not [line for line in lines if "_running" in line or "_check" in line or "_call_impl" in line]
+
+
+def test_where_no_code_of_the_student_failed_there_is_the_message_alone(notebook):
+    notebook["VDecoder"].forward = no_activation
+    with pytest.raises(CheckError) as raised:
+        check_vae(notebook["VariationalAutoencoder"])
+    shown = raised.value._render_traceback_()
+    assert " ".join(shown) == str(raised.value)
+    assert max(map(len, shown)) <= 100
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Checks that students run in the notebook: shapes, ranges and types, and whether training starts.
 
 They help while working; points come from stricter checks, which are not released. Each prints one line when
-all is well, and otherwise raises AssertionError that says, in Polish, what was found and what was expected.
+all is well, and otherwise raises CheckError that says, in Polish, what was found and what was expected.
 Random states and Pyro's parameters stay as they were, so that running a check changes no later result.
 """
 
+import functools
 import math
+import textwrap
+import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,22 +41,50 @@ WEAK_ACCURACY = 0.93
 """On raw pixels the classifier of task 2 must stay below."""
 
 
+class CheckError(AssertionError):
+    """What a check has found. Its cause, if it has one, is an exception of the student's code."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of the error: the message, and the student's own lines; none of this file or a library."""
+        called = traceback.extract_tb(self.__cause__.__traceback__) if self.__cause__ else []
+        own = [frame for frame in called if frame.filename != __file__ and "site-packages" not in frame.filename]
+        return [
+            *textwrap.wrap(str(self), 100),
+            *(f"    {frame.name}, wiersz {frame.lineno}: {frame.line}" for frame in own),
+        ]
+
+
+def _told_briefly(check: Callable[..., None]) -> Callable[..., None]:
+    """A check whose failed assertions become ``CheckError``."""
+
+    @functools.wraps(check)
+    def told(*args: Any, **kwargs: Any) -> None:
+        try:
+            check(*args, **kwargs)
+        except AssertionError as error:
+            raise CheckError(str(error)) from error.__cause__
+
+    return told
+
+
+@_told_briefly
 def check_vae(vae_class: type[BaseAutoEncoder]) -> None:
     """Check the networks and methods of a VAE, and that it can be trained.
 
     :param vae_class: VariationalAutoencoder, as the notebook defines it
-    :raises AssertionError: something is wrong, or not written yet
+    :raises CheckError: something is wrong, or not written yet
     """
     with _isolated():
         _check_autoencoder(_build(vae_class, **SIZES))
     print("Koder, dekoder i klasa VariationalAutoencoder przeszły testy. Dobra robota!")
 
 
+@_told_briefly
 def check_beta_vae(beta_vae_class: type[BaseAutoEncoder]) -> None:
     """Check the same as ``check_vae``, and that beta changes the loss.
 
     :param beta_vae_class: BetaVariationalAutoencoder, as the notebook defines it
-    :raises AssertionError: something is wrong, or not written yet
+    :raises CheckError: something is wrong, or not written yet
     """
     losses = {}
     for beta in (1.0, 4.0):
@@ -68,12 +99,13 @@ def check_beta_vae(beta_vae_class: type[BaseAutoEncoder]) -> None:
     print("Klasa BetaVariationalAutoencoder przeszła testy. Świetnie!")
 
 
+@_told_briefly
 def check_training(model: BaseAutoEncoder, dataset: Dataset) -> None:
     """Check that a VAE has been trained: its loss is lower than with one probability for all pixels.
 
     :param model: VAE or beta-VAE after training
     :param dataset: items (image, label), image (channels, height, width), values in [0, 1]
-    :raises AssertionError: the model has not learnt
+    :raises CheckError: the model has not learnt
     """
     assert all(parameter.isfinite().all() for parameter in model.parameters()), (
         "Wśród wag modelu jest NaN lub nieskończoność: trening się nie udał. Sprawdź, czy odchylenie "
@@ -93,12 +125,13 @@ def check_training(model: BaseAutoEncoder, dataset: Dataset) -> None:
     print(f"Model jest wytrenowany: koszt na zbiorze walidacyjnym to około {loss:.0f} natów na obraz.")
 
 
+@_told_briefly
 def check_classification(classification_results: Mapping[str, Mapping[str, Any]]) -> None:
     """Check the form of the results of task 2.
 
     :param classification_results: for "raw", "ae" and "vae" a mapping with classifier, accuracy (fraction),
         fit_time and predict_time (seconds)
-    :raises AssertionError: something is missing, or of a wrong type or range
+    :raises CheckError: something is missing, or of a wrong type or range
     """
     _check_keys("classification_results", classification_results, INPUTS)
     for name in INPUTS:
