@@ -75,6 +75,7 @@ grade: release  ## grade the class in submitted/ with all processors
 	$(PY) -m coursekit grade vae
 
 bench: release  ## time and memory, and docs/performance.md from them (takes about an hour)
+	rm -f build/speed.json build/class.json build/scale.json
 	-$(PY) -m benchmarks.speed
 	-$(PY) -m benchmarks.class_time
 	-$(PY) -m benchmarks.scale

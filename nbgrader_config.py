@@ -68,14 +68,17 @@ c.Autograde.sanitize_preprocessors = [
 c.Autograde.autograde_preprocessors = [
     "coursekit.execute.GradeExecute",
     "coursekit.submitted_outputs.BringBack",
-    # nbgrader's own list, as it is:
+    # nbgrader's own list, but for a second CheckCellMetadata: execution leaves nbgrader's marks as the first has
+    # found them, and it would take a tenth of the time of the process that owns the gradebook.
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Validate a notebook once all preprocessors have run, and not after each of them too.
+c.Exporter.optimistic_validation = True
 
 # Seconds a cell in the grading profile, where the longest given cell takes about five.
 c.GradeExecute.timeout = 120

@@ -33,7 +33,7 @@ WHOLE = {
     "batch_size": 128,
     "lr": 1e-3,
 }
-"""Network and training on all of MNIST; but for the epochs, 10 there, those of the VAE in pytorch/examples."""
+"""On all of MNIST. Network, batch size and learning rate are those of the VAE in pytorch/examples; it has 10 epochs."""
 WHOLE_GRIDS = ({"beta": [1], "n_latent_features": [10, 2, 20, 50]}, {"beta": [4, 10], "n_latent_features": [10]})
 
 ASSIGNMENT = {

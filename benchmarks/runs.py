@@ -4,7 +4,6 @@ import multiprocessing
 import os
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 
 # Before torch is imported: workers judge in the profile of grading, one thread each.
 os.environ.update(COURSE_PROFILE="grading", OMP_NUM_THREADS="1", MPLBACKEND="agg")
@@ -23,10 +22,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from coursekit import corpus
+from coursekit.data import ROOT
+from coursekit.solution import SOURCE
 from coursekit.trial import Cell, Judge, Outcome, run_samples
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "source" / "vae" / "vae.ipynb"
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 NETWORKS = ("vae_encoder", "vae_decoder", "vae_model")
 PIECE = 12

@@ -137,7 +137,7 @@ def grade(
 
     from coursekit import grade as grading
     from coursekit.class_progress import ClassProgress, plan_table
-    from coursekit.course import open_course
+    from coursekit.course import GradebookError, open_course
     from coursekit.pool import PoolError
     from coursekit.worker import VersionsDifferError
 
@@ -154,7 +154,7 @@ def grade(
             return
         with ClassProgress(console, len(plan.reasons)) as progress:
             summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
-    except (NbGraderException, PoolError, VersionsDifferError) as error:
+    except (NbGraderException, GradebookError, PoolError, VersionsDifferError) as error:
         console.print(str(error), style="bold red", markup=False)
         console.print(f"The log is {grading.LOG} in the course's folder.")
         raise typer.Exit(1) from error
@@ -174,16 +174,17 @@ def rerun(
 ) -> None:
     """Execute one submission with full trainings and all figures, beside its answers; no grade changes.
 
-    Takes minutes. Exit codes: 0 done, 1 it has not been autograded.
+    Takes minutes. Exit codes: 0 done; 1 it has not been autograded, or there is no sandbox.
     """
     from coursekit.course import open_course
     from coursekit.rerun import NothingToRunError
     from coursekit.rerun import rerun as run_again
+    from coursekit.sandbox import SandboxError
 
     try:
         for path in run_again(open_course(course.resolve(), assignment), student):
             console.print(f"{path}: open it in JupyterLab beside the formgrader", soft_wrap=True)
-    except NothingToRunError as error:
+    except (NothingToRunError, SandboxError) as error:
         _stop(error)
 
 
@@ -191,14 +192,14 @@ def rerun(
 def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
     """Show everybody's points by task, and where the feedback pages lie.
 
-    Exit codes: 0 shown, 1 there is no gradebook.
+    Exit codes: 0 shown; 1 there is no gradebook, or it does not know the assignment.
     """
-    from coursekit.course import NoGradebookError, gradebook_url
+    from coursekit.course import GradebookError, gradebook_url
     from coursekit.points import of_class, table
 
     try:
         students = of_class(gradebook_url(course, assignment), assignment)
-    except NoGradebookError as error:
+    except GradebookError as error:
         _stop(error)
     if as_json:
         _print_json([student.as_dict() for student in students])
@@ -236,20 +237,21 @@ def record(
 ) -> None:
     """Show the record of one submission, and facts for the person who grades the written answers.
 
-    Exit codes: 0 shown, 1 there is no such record.
+    Exit codes: 0 shown; 1 there is no such record, or its file is damaged.
     """
     from coursekit import facts, record_page, records
 
     try:
         text = records.find(course, assignment, student).read_text()
+        found = records.load(course, assignment, student)
         if as_json:
             typer.echo(text)
             return
-        console.print(record_page.page(json.loads(text)))
+        console.print(record_page.page(found))
         with console.status("Reading the other submissions"):
-            found = facts.of_student(course, assignment, student)
-        console.print(record_page.facts_page(found))
-    except (records.NoRecordError, FileNotFoundError) as error:
+            answers = facts.of_student(course, assignment, student)
+        console.print(record_page.facts_page(answers))
+    except (records.NoRecordError, records.RecordError, FileNotFoundError) as error:
         _stop(error)
 
 
@@ -285,9 +287,13 @@ def export(
 
     Exit codes: 0 written, 1 not written (the reason is printed).
     """
+    from coursekit.course import GradebookError
     from coursekit.moodle import export_class
 
-    export_class(course.resolve(), assignment, to.resolve())
+    try:
+        export_class(course.resolve(), assignment, to.resolve())
+    except GradebookError as error:
+        _stop(error)
 
 
 @app.command()
@@ -323,9 +329,9 @@ def report(
     """Write the instructor's report on a graded class: one HTML page, which needs no other file.
 
     Records that cannot be read are named and left out. Exit codes: 0 written; 1 nobody has handed in anything, nothing
-    is graded, the assignment is not released, or the page cannot be written.
+    is graded, the assignment is not released, there is no gradebook, or the page cannot be written.
     """
-    from coursekit.course import open_course
+    from coursekit.course import GradebookError, gradebook_url
     from coursekit.problems import NobodyError
     from coursekit.report import NothingGradedError, of_class
     from coursekit.report_page import write
@@ -333,10 +339,10 @@ def report(
 
     page, folder = to.resolve(), course.resolve()
     try:
-        found = of_class(folder, assignment, open_course(folder, assignment).coursedir.db_url)
+        found = of_class(folder, assignment, gradebook_url(folder, assignment))
         if not as_json:
             write(found, page)
-    except (NobodyError, NothingGradedError, NotReleasedError, OSError) as error:
+    except (NobodyError, NothingGradedError, NotReleasedError, GradebookError, OSError) as error:
         _stop(error)
     for reason in found.damaged.values():
         errors.print(reason, style="bold yellow", markup=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
 from sqlalchemy import make_url
 
 
-class NoGradebookError(RuntimeError):
-    """A course without a gradebook; the message says where it should be, and what to do."""
+class GradebookError(RuntimeError):
+    """A gradebook that is not there, or does not know the assignment; the message says what to do."""
 
 
 def open_course(course: Path, assignment: str) -> AutogradeApp:
@@ -25,13 +26,23 @@ def open_course(course: Path, assignment: str) -> AutogradeApp:
 def gradebook_url(course: Path, assignment: str) -> str:
     """Address of the gradebook of a course, which becomes the working folder.
 
-    Raises NoGradebookError where its file is missing: nbgrader would make an empty one.
+    Raises GradebookError where its file is missing: nbgrader would make an empty one.
     """
     url = open_course(course.resolve(), assignment).coursedir.db_url
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite" and not Path(str(parts.database)).exists():
-        raise NoGradebookError(
+        raise GradebookError(
             f"There is no gradebook {parts.database}: run `nbgrader generate_assignment {assignment}`, "
             "or name the folder of the course by --course."
         )
     return url
+
+
+def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:
+    """The assignment in the gradebook. Raises GradebookError where it was not generated."""
+    try:
+        return gradebook.find_assignment(assignment)
+    except MissingEntry:
+        raise GradebookError(
+            f"the gradebook knows no assignment {assignment}: run `nbgrader generate_assignment {assignment}`."
+        ) from None

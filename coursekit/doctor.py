@@ -295,7 +295,7 @@ def gradebook(course: Path, assignment: str) -> Finding:
     from nbgrader.api import Gradebook, MissingEntry
     from sqlalchemy.exc import SQLAlchemyError
 
-    from coursekit.course import NoGradebookError, gradebook_url
+    from coursekit.course import GradebookError, gradebook_url
 
     generate = f"nbgrader generate_assignment {assignment} --force, in {course}"
     try:
@@ -303,7 +303,7 @@ def gradebook(course: Path, assignment: str) -> Finding:
         with Gradebook(url) as book:
             book.find_assignment(assignment)
             count = len(book.assignment_submissions(assignment))
-    except NoGradebookError:
+    except GradebookError:
         return Finding(WARNING, "none yet", generate)
     except MissingEntry:
         return Finding(WARNING, f"knows no assignment {assignment}", generate)

@@ -7,6 +7,7 @@ notebook only what is the student's or meant for the student: so no hidden test 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
@@ -30,6 +31,8 @@ from grader_tests.render import polish_number
 from grader_tests.verdict import PASSED
 
 TEMPLATES = Path(__file__).with_name("templates")
+SYSTEM = {"/usr", "/usr/local"}
+"""Where Python lies on many a machine: tells nothing of this one."""
 
 
 @dataclass
@@ -121,8 +124,8 @@ class FeedbackExporter(TemplateExporter):
         resources = resources or {}
         resources["highlighting"] = HtmlFormatter().get_style_defs(".highlight")
         page, resources = super().from_notebook_node(nb, resources, **kw)
-        for folder in (os.getcwd(), str(ROOT)):
-            page = page.replace(folder, "…")
+        for folder in {os.getcwd(), str(ROOT), sys.base_prefix} - SYSTEM:
+            page = page.replace(folder, "…").replace(escape(folder), "…")
         return page, resources
 
 
@@ -186,11 +189,14 @@ class _Renderer(IPythonRenderer):
     def inline_math(self, body: str) -> str:
         return _formula(body, "inline")
 
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        return str(super().heading(text, min(6, level + 3), **attributes))  # the page's own end with an h3
+
     def block_math(self, body: str) -> str:
         return _formula(body, "block")
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        if not url.startswith("attachment:"):
+        if not url.startswith("attachment:") or url.removeprefix("attachment:") not in self.attachments:
             return f"[{escape(text or url)}]"
         return str(super().image(text, url, title))
 

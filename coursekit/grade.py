@@ -22,7 +22,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -31,6 +31,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets import import_item
 
 from coursekit import records, resume, seeds, worker
+from coursekit.course import find_assignment
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
 from coursekit.worker import Task, VersionsDifferError
@@ -140,28 +141,17 @@ def grade(
 ) -> Summary:
     """Grade the submissions of these students, on ``workers`` processes here or by a running scheduler's workers.
 
-    Raises PoolError and VersionsDifferError of `coursekit.pool`, and NbGraderException where nothing can be graded:
-    the assignment was not released, a folder cannot be written, another command is grading the class.
+    Raises PoolError and VersionsDifferError of `coursekit.pool`, GradebookError of `coursekit.course`, and
+    NbGraderException where nothing can be graded: a folder cannot be written, another command is grading the class.
     """
-    _require_released(app)
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        find_assignment(gradebook, app.coursedir.assignment_id)
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
     with _alone(app), connect(workers, scheduler, limit) as pool:
         converter = ClassAutograde(students, pool, say, coursedir=app.coursedir, parent=app)
         converter.start()
         return converter.summary
-
-
-def _require_released(app: AutogradeApp) -> None:
-    coursedir = app.coursedir
-    try:
-        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            gradebook.find_assignment(coursedir.assignment_id)
-    except MissingEntry:
-        raise NbGraderException(
-            f"The gradebook knows no assignment {coursedir.assignment_id}: run "
-            f"`nbgrader generate_assignment {coursedir.assignment_id}` first."
-        ) from None
 
 
 @contextmanager

@@ -17,12 +17,13 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps import ExportApp
 from nbgrader.plugins import ExportPlugin
 from traitlets import Enum
 
 from coursekit import moodle_worksheet, results
+from coursekit.course import GradebookError, find_assignment, gradebook_url
 from coursekit.moodle_worksheet import COMMENT, GRADE, IDENTIFIER, MAXIMUM, MODIFIED, NAME, Worksheet, WorksheetError
 from coursekit.points import BONUS
 from coursekit.results import GRADED, Result
@@ -30,8 +31,11 @@ from coursekit.spreadsheet import Cell, pieces, write_csv, write_xlsx
 
 
 def export_class(course: Path, assignment: str, to: Path) -> None:
-    """Run nbgrader's export of an assignment with the plugin. Raises SystemExit, as nbgrader does, where it fails."""
-    os.chdir(course)
+    """Run nbgrader's export of an assignment with the plugin.
+
+    Raises GradebookError, and SystemExit, as nbgrader does, where it fails.
+    """
+    gradebook_url(course, assignment)  # becomes the working folder
     app = ExportApp()
     app.initialize([f"--to={to}", "--exporter=coursekit.moodle.MoodleExporter", f"--assignment=['{assignment}']"])
     app.start()
@@ -52,26 +56,24 @@ class MoodleExporter(ExportPlugin):
 
     def export(self, gradebook: Gradebook) -> None:
         """Write all files, each in one move; nothing is written, and the command ends, where one cannot be made."""
+        assignments = self.assignment or [each.name for each in gradebook.assignments]
         folder = Path(self.to or "export")
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as unfinished:
             try:
-                for assignment in self.assignment or [each.name for each in gradebook.assignments]:
+                for assignment in assignments:
                     self._write(gradebook, assignment, Path(unfinished))
-            except (ExportError, WorksheetError) as error:
+            except (ExportError, WorksheetError, GradebookError) as error:
                 self.parent.fail(f"Nothing has been exported: {error}")
+            for assignment in assignments:  # of an export that had a worksheet
+                (folder / f"{assignment}-moodle-grades.csv").unlink(missing_ok=True)
             for file in sorted(Path(unfinished).iterdir()):
                 os.replace(file, folder / file.name)
                 self.log.info("Wrote %s", folder / file.name)
 
     def _write(self, gradebook: Gradebook, assignment: str, folder: Path) -> None:
         coursedir = self.parent.coursedir
-        try:
-            maximum = results.most(gradebook.find_assignment(assignment), self.bonus)
-        except MissingEntry as error:
-            raise ExportError(
-                f"the gradebook knows no assignment {assignment}: run `nbgrader generate_assignment {assignment}`."
-            ) from error
+        maximum = results.most(find_assignment(gradebook, assignment), self.bonus)
         found = self._chosen(results.of_class(gradebook, coursedir, assignment))
         for state, number in sorted(Counter(result.state for result in found).items()):
             self.log.info("%s: %s: %d", assignment, state, number)

@@ -8,6 +8,8 @@ from nbgrader.api import Gradebook
 from rich import box
 from rich.table import Table
 
+from coursekit.course import find_assignment
+
 BONUS = "3"
 """The task whose points come on top: totals read 5 + 2."""
 
@@ -58,9 +60,10 @@ def task_of(grade_id: str) -> str:
 
 
 def of_class(db_url: str, assignment: str) -> list[Student]:
-    """Points of everybody who was graded, sorted by name."""
+    """Points of everybody who was graded, sorted by name. Raises GradebookError."""
     students = []
     with Gradebook(db_url) as gradebook:
+        find_assignment(gradebook, assignment)
         for submission in gradebook.assignment_submissions(assignment):
             student = Student(submission.student.id)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):

@@ -12,8 +12,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from coursekit import shield
 
 KEY = "coursekit"
@@ -78,7 +76,7 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
     course, submitted = Path.cwd(), Path(notebooks[0])
     student = submitted.parent.parent.name
     autograded = course / "autograded" / student / assignment / submitted.name
-    found = nbformat.read(autograded, as_version=4).metadata.get(KEY, {})
+    found = json.loads(autograded.read_text())["metadata"].get(KEY, {})
     record = {
         "schema": SCHEMA,
         "assignment": assignment,

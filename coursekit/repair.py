@@ -17,6 +17,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from coursekit import pictures
 from coursekit.advice import advice, error_line
 from coursekit.intake import grade_id_of, make_ids_unique
 
@@ -47,6 +48,7 @@ class RepairCells(NbGraderPreprocessor):
         kit = resources["coursekit"]
         release = nbformat.read(kit["release"], as_version=4)
         nb.cells, repairs = repair(nb.cells, release.cells)
+        repairs += pictures.mend(nb.cells)
         hints = [] if kit["intake"]["status"] == "unreadable" else advice(nb.cells)
         notes = kit["intake"]["notes"] + repairs + hints
         if notes:

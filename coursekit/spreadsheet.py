@@ -18,11 +18,11 @@ PIECE = 16_000
 
 
 def safe(cell: Cell) -> Cell:
-    """The cell, with an apostrophe before a text that would be a formula."""
+    """The cell, with an apostrophe before a text that would be a formula. A lone `-` is none: Moodle's empty date."""
     if not isinstance(cell, str):
         return cell
     text = CONTROLS.sub("�", cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) and text != "-" else text
 
 
 def pieces(text: str) -> list[str]:

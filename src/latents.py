@@ -28,9 +28,9 @@ def activity(z_loc: torch.Tensor) -> torch.Tensor:
 
 
 def normal_parameters(distribution: Any) -> tuple[torch.Tensor, torch.Tensor] | None:
-    """Mean and standard deviation, (N, Z) each, of N normal distributions of Z independent latents.
+    """Mean and standard deviation of independent normal variables, each in the distribution's own shape.
 
-    :param distribution: one of Pyro's or PyTorch's, however it was written
+    :param distribution: one of Pyro's or PyTorch's, however it was written; (N, Z) where it is of N images
     :return: None of any other distribution
     """
     distribution = unwrapped(distribution)
@@ -38,7 +38,7 @@ def normal_parameters(distribution: Any) -> tuple[torch.Tensor, torch.Tensor] | 
         covariance = getattr(distribution, "covariance_matrix", None)
         if covariance is None or not torch.equal(covariance, covariance.diagonal(dim1=-2, dim2=-1).diag_embed()):
             return None
-    return distribution.mean.flatten(1), distribution.stddev.flatten(1)
+    return distribution.mean, distribution.stddev
 
 
 def unwrapped(distribution: Any) -> Any:

@@ -121,7 +121,7 @@ def represent(model: Any, dataset: Dataset) -> Representation:
     :param dataset: items (image, label), image (channels, height, width) or (height, width)
     :return: a ``Posterior`` of a variational autoencoder, else a ``Representation``
     :raises ValueError: the data set is empty, latents are NaN or infinite, standard deviations are not positive, or
-        q(z|x) and p(z) are not the normal distributions that the analyses assume
+        q(z|x) and p(z) are not the normal distributions, of one vector for each image, that the analyses assume
     """
     images, labels, classes = stack_labelled(dataset)
     with frozen(model):
@@ -131,11 +131,14 @@ def represent(model: Any, dataset: Dataset) -> Representation:
             _check_finite("Koder", latents)
             return Representation(model, images, labels, classes, latents)
         _check_prior(model, images[:1])
-        parts = [_normal(_latent_site(model.guide, x)) for x in images.split(EVALUATION_BATCH)]
+        parts = [_encode(model, x) for x in images.split(EVALUATION_BATCH)]
         z_loc, z_scale = map(torch.cat, zip(*parts, strict=True))
     _check_finite("Koder", z_loc, z_scale)
     if not (z_scale > 0).all():
-        raise ValueError("Koder zwraca odchylenia standardowe (z_scale) ujemne lub równe 0, a muszą być dodatnie.")
+        raise ValueError(
+            "Koder zwraca odchylenia standardowe (z_scale) ujemne lub równe 0, a muszą być dodatnie. "
+            "Sprawdź, czy to, z czego je liczysz, daje wartości dodatnie dla każdego obrazu."
+        )
     return Posterior(model, images, labels, classes, z_loc, z_scale)
 
 
@@ -160,13 +163,28 @@ def require_posterior(representation: Representation, analysis: str) -> Posterio
     )
 
 
+def _encode(model: Any, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """``z_loc`` and ``z_scale`` of a batch of images, (batch, Z) each."""
+    z_loc, z_scale = _normal(_latent_site(model.guide, x))
+    if z_loc.ndim != 2 or len(z_loc) != len(x):
+        raise ValueError(
+            f"Analizy zakładają jeden wektor ukryty na obraz: średnie q(z|x) dla {len(x)} obrazów mają mieć kształt "
+            f"({len(x)}, liczba współrzędnych), a w funkcji guide mają {tuple(z_loc.shape)}. "
+            "Sprawdź kształty, które zwraca koder."
+        )
+    return z_loc, z_scale
+
+
 def _latent_site(function: Callable, x: torch.Tensor) -> Site:
     """The one latent variable of Pyro's ``model`` or ``guide`` for a batch of images."""
     recorder = SiteRecorder()
     recorder(function)(x)
     if len(recorder.latent) != 1:
         names = ", ".join(recorder.latent) or "żadnej"
-        raise ValueError(f"Analizy zakładają jedną zmienną ukrytą w funkcjach model i guide, a znaleziono: {names}.")
+        raise ValueError(
+            f"Analizy zakładają jedną zmienną ukrytą w funkcjach model i guide, a znaleziono: {names}. "
+            "Wektor ukryty losuj w każdej z nich jednym pyro.sample bez obs."
+        )
     return next(iter(recorder.latent.values()))
 
 
@@ -176,7 +194,8 @@ def _normal(site: Site) -> tuple[torch.Tensor, torch.Tensor]:
     if parameters is None:
         raise ValueError(
             "Analizy zakładają, że q(z|x) i p(z) to rozkłady normalne o niezależnych współrzędnych, "
-            f"a model używa rozkładu {type(unwrapped(site.distribution)).__name__}."
+            f"a model używa rozkładu {type(unwrapped(site.distribution)).__name__}. Taki model możesz trenować, "
+            "ale jego miary trzeba policzyć inaczej."
         )
     return parameters
 
@@ -184,7 +203,10 @@ def _normal(site: Site) -> tuple[torch.Tensor, torch.Tensor]:
 def _check_prior(model: Any, x: torch.Tensor) -> None:
     mean, deviation = _normal(_latent_site(model.model, x))
     if not is_standard(mean, deviation):
-        raise ValueError("Analizy zakładają rozkład a priori p(z) = N(0, I), a w funkcji model jest inny.")
+        raise ValueError(
+            "Analizy zakładają rozkład a priori p(z) = N(0, I), a w funkcji model jest inny. "
+            "Porównaj go z p(z) z treści zadania."
+        )
 
 
 def _check_finite(network: str, *outputs: torch.Tensor) -> None:

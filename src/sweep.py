@@ -166,7 +166,7 @@ class Run:
         history = fit(model, epochs, train_loader, val_loader, lr, **_minus_elbo(model), keep_bar=False)
         loss = history.val["loss"][-1]
         if not math.isfinite(loss):
-            raise RuntimeError(f"Wartość funkcji kosztu na zbiorze walidacyjnym to {loss}.")
+            raise RuntimeError(f"Wartość funkcji kosztu na zbiorze walidacyjnym to {loss}. Spróbuj mniejszego lr.")
         return history
 
     def _beginning(self, first_images: TensorDataset) -> list[str]:

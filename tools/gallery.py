@@ -29,6 +29,7 @@ ANIMATION = "traversals.gif"
 CELLS = (*MODELS, "data", "ae_training", "vae_training", "bvae_training")
 """Of the instructor's notebook: what defines and trains the models, by nbgrader id."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
+"""MIME type of an output that only a running kernel can draw."""
 HIDDEN, SLOW = "remove-cell", "slow"
 """Tags of cells that the page does not show, and of those that take minutes."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import nbformat
 import pytest
 
-from benchmarks.runs import SOURCE
+from coursekit.solution import SOURCE
 from grader_tests import session
 from grader_tests.session import GradingError, cells, list_checks, run_checks
 from grader_tests.student import KernelStudent, ProbeError, Reply

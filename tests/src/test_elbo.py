@@ -47,6 +47,41 @@ def test_loss_is_reconstruction_plus_beta_times_kl(tiny_vae, beta):
     assert parts["loss"] == pytest.approx(parts["reconstruction"] + beta * parts["kl"], rel=1e-5)
 
 
+def test_posterior_where_the_prior_is_written_without_a_batch(tiny_vae):
+    class Unbatched(tiny_vae):
+        def model(self, x):
+            z = pyro.sample("latent", dist.Normal(torch.zeros(3), 1.0).expand([3]).to_event(1))
+            pyro.sample("obs", dist.Bernoulli(self.decoder(z).view(-1, 1, 5, 4)).to_event(4), obs=x.round())
+
+        def guide(self, x):
+            pyro.sample("latent", dist.Normal(*self.posterior(x)).to_event(2))
+
+    vae, x = Unbatched(20, 3), torch.rand(6, 1, 5, 4)
+    objective = make_objective(vae, Trace_ELBO().differentiable_loss, (vae.model, vae.guide))
+    with pyro.validation_enabled(False):  # Pyro itself asks for a plate
+        objective(x)
+    torch.testing.assert_close(objective.posterior, vae.posterior(x))
+
+
+def test_no_posterior_where_latents_are_no_vectors(tiny_vae):
+    class Scalar(tiny_vae):
+        def model(self, x):
+            with pyro.plate("data", len(x)):
+                z = pyro.sample("latent", dist.Normal(torch.zeros(len(x)), 1.0))
+                pixels = self.decoder(z.unsqueeze(1)).view(-1, *self.input_shape)
+                pyro.sample("obs", dist.Bernoulli(pixels).to_event(3), obs=x)
+
+        def guide(self, x):
+            loc, scale = self.posterior(x)
+            with pyro.plate("data", len(x)):
+                pyro.sample("latent", dist.Normal(loc.squeeze(1), scale.squeeze(1)))
+
+    vae = Scalar(20, 1)
+    objective = make_objective(vae, Trace_ELBO().differentiable_loss, (vae.model, vae.guide))
+    objective(torch.rand(6, 1, 5, 4).round())
+    assert objective.posterior is None
+
+
 @pytest.mark.parametrize("scaled", ["whole model", "guide masked", "image by image", "two draws"])
 def test_reconstruction_is_minus_log_p_of_x_however_the_loss_is_scaled(tiny_vae, scaled):
     vae, x = tiny_vae(20, 3), torch.rand(50, 1, 5, 4)

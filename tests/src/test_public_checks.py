@@ -1,9 +1,7 @@
 """Public checks: they accept the reference solution, and name what is wrong in a faulty one."""
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pyro
 import pyro.distributions as dist
@@ -16,10 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 from torch.utils.data import TensorDataset
 
+from coursekit.solution import solution_source
 from src.ae import BaseAutoEncoder
 from src.public_checks import CheckError, check_beta_vae, check_classification, check_training, check_vae
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "source" / "vae" / "vae.ipynb"
 SOLUTIONS = ("vae_encoder", "vae_decoder", "vae_model", "beta_vae")
 
 
@@ -34,9 +32,7 @@ def notebook() -> dict[str, Any]:
         "Tuple": tuple,
         "BaseAutoEncoder": BaseAutoEncoder,
     }
-    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
-    for cell_id in SOLUTIONS:
-        exec(cells[cell_id], namespace)
+    exec(solution_source(SOLUTIONS), namespace)
     return namespace
 
 

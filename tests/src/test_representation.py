@@ -171,6 +171,17 @@ def test_another_posterior_is_refused(tiny_vae, images, distribution, name):
         represent(Other(20, 3), images)
 
 
+def test_latents_that_are_no_vectors_are_refused(tiny_vae, images):
+    class Scalar(tiny_vae):
+        def guide(self, x):
+            loc, scale = self.posterior(x)
+            with pyro.plate("data", len(x)):
+                pyro.sample("latent", dist.Normal(loc[:, 0], scale[:, 0]))
+
+    with pytest.raises(ValueError, match=r"mają \(\d+,\)"):
+        represent(Scalar(20, 3), images)
+
+
 def test_normal_distribution_of_independent_latents_may_be_written_as_multivariate(tiny_vae, images):
     class Multivariate(tiny_vae):
         def guide(self, x):

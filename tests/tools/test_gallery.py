@@ -21,6 +21,12 @@ def test_page_shows_the_code_of_the_notebook():
     assert code_of(PAGE.read_text()) == shown, "run: make gallery"
 
 
+def test_page_has_the_texts_of_the_notebook():
+    page = PAGE.read_text()
+    texts = [cell.source for cell in jupytext.read(TEMPLATE).cells if cell.cell_type == "markdown"]
+    assert [text for text in texts if text not in page] == [], "run: make gallery"
+
+
 def test_every_picture_of_the_page_is_there():
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", PAGE.read_text())
     assert len(pictures) > 12

@@ -113,14 +113,16 @@ class ElboObjective:
     def posterior(self) -> tuple[torch.Tensor, torch.Tensor] | None:
         """``z_loc`` and ``z_scale`` of the last batch, (batch, Z) each.
 
-        None where there is not one latent variable with a normal q(z|x) and the prior N(0, I).
+        None where there is not one latent variable with a normal q(z|x) of such a shape and the prior N(0, I).
         """
         guide, model = self.guide_sites.latent, self.model_sites.latent
         if len(guide) != 1 or guide.keys() != model.keys():
             return None
         (name,) = guide
         posterior, prior = (normal_parameters(sites[name].distribution) for sites in (guide, model))
-        return posterior if prior is not None and is_standard(*prior) else None
+        if prior is None or not is_standard(*prior) or posterior is None or posterior[0].ndim != 2:
+            return None
+        return posterior
 
     def _first_forward(self, x: torch.Tensor) -> None:
         """A model may learn the image size from its first forward pass, and need it in ``model``."""
