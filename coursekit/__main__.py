@@ -155,7 +155,7 @@ def grade(
         with ClassProgress(console, len(plan.reasons)) as progress:
             summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
     except (NbGraderException, GradebookError, PoolError, VersionsDifferError) as error:
-        console.print(str(error), style="bold red", markup=False)
+        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         console.print(f"The log is {grading.LOG} in the course's folder.")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
@@ -331,7 +331,7 @@ def report(
     Records that cannot be read are named and left out. Exit codes: 0 written; 1 nobody has handed in anything, nothing
     is graded, the assignment is not released, there is no gradebook, or the page cannot be written.
     """
-    from coursekit.course import GradebookError, gradebook_url
+    from coursekit.course import GradebookError
     from coursekit.problems import NobodyError
     from coursekit.report import NothingGradedError, of_class
     from coursekit.report_page import write
@@ -339,7 +339,7 @@ def report(
 
     page, folder = to.resolve(), course.resolve()
     try:
-        found = of_class(folder, assignment, gradebook_url(folder, assignment))
+        found = of_class(folder, assignment)
         if not as_json:
             write(found, page)
     except (NobodyError, NothingGradedError, NotReleasedError, GradebookError, OSError) as error:

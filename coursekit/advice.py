@@ -6,8 +6,9 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+
+from coursekit import python_cells
 
 SENTENCES = {
     "name": "Nie podano imienia i nazwiska: uzupełnij komórkę {}.",
@@ -84,10 +85,7 @@ def _parsed(source: str) -> ast.Module:
     """The syntax tree of a cell, magics included. Raises SyntaxError."""
     if len(source) > _LONGEST:
         return ast.Module([], [])
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(TransformerManager().transform_cell(source))
-            compile(tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds a lone `return`, too
-        return tree
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SyntaxError(str(error)) from error
+    tree = python_cells.parse(source)
+    with python_cells.unreadable_is_syntax_error(), warnings.catch_warnings(action="ignore"):
+        compile(tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds a lone `return`, too
+    return tree

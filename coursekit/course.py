@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url
 
 
@@ -24,18 +25,19 @@ def open_course(course: Path, assignment: str) -> AutogradeApp:
 
 
 def gradebook_url(course: Path, assignment: str) -> str:
-    """Address of the gradebook of a course, which becomes the working folder.
+    """Address of the gradebook of a course, which becomes the working folder. Raises GradebookError."""
+    return require_gradebook(open_course(course.resolve(), assignment).coursedir)
 
-    Raises GradebookError where its file is missing: nbgrader would make an empty one.
-    """
-    url = open_course(course.resolve(), assignment).coursedir.db_url
-    parts = make_url(url)
+
+def require_gradebook(coursedir: CourseDirectory) -> str:
+    """Address of the gradebook. Raises GradebookError where its file is missing: nbgrader would make an empty one."""
+    parts = make_url(coursedir.db_url)
     if parts.get_backend_name() == "sqlite" and not Path(str(parts.database)).exists():
         raise GradebookError(
-            f"There is no gradebook {parts.database}: run `nbgrader generate_assignment {assignment}`, "
+            f"There is no gradebook {parts.database}: run `nbgrader generate_assignment {coursedir.assignment_id}`, "
             "or name the folder of the course by --course."
         )
-    return url
+    return coursedir.db_url
 
 
 def find_assignment(gradebook: Gradebook, assignment: str) -> Assignment:

@@ -26,7 +26,7 @@ from traitlets import default
 
 from coursekit import records
 from coursekit.data import ROOT
-from coursekit.points import BONUS, task_of
+from coursekit.points import BONUS, is_waiting, task_of
 from grader_tests.render import polish_number
 from grader_tests.verdict import PASSED
 
@@ -88,8 +88,7 @@ class MarkWaiting(NbGraderPreprocessor):
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
-            # After a regrade nbgrader asks for another look at points given by hand; for the student they are given.
-            waiting = {g.name: g.needs_manual_grade and g.manual_score is None for g in notebook.grades}
+            waiting = {grade.name: is_waiting(grade) for grade in notebook.grades}
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
             if marks.get("grade"):
@@ -130,7 +129,11 @@ class FeedbackExporter(TemplateExporter):
 
 
 def tasks(nb: NotebookNode) -> list[Task]:
-    """The tasks of a graded notebook, in its order. Code belongs to the task that is checked next after it."""
+    """The tasks of a graded notebook, in its order.
+
+    Code belongs to the task that is checked next after it; an error to the task that is graded next, by checks or by a
+    person, and after the last one to that.
+    """
     found: dict[str, Task] = {}
     reports = {report["cell"]: report for report in nb.metadata.get(records.KEY, {}).get("reports", [])}
     ahead = Task("")
@@ -140,18 +143,21 @@ def tasks(nb: NotebookNode) -> list[Task]:
             name = task_of(marks["grade_id"])
             task = found.setdefault(name, Task(name))
             _count(task, cell)
+            task.errors += ahead.errors
+            ahead.errors = []
             if not marks.get("solution"):
                 checks = reports.get(marks["grade_id"], {}).get("checks", [])
                 task.failed += [check for check in checks if check["verdict"] != PASSED]
                 task.reports.append(_report(cell))
                 task.code += ahead.code
-                task.errors += ahead.errors
-                ahead = Task("")
+                ahead.code = []
         elif cell.cell_type == "code":
             name = marks.get("grade_id") or cell.source.strip().partition("\n")[0][:60]
             if marks.get("solution"):
                 ahead.code.append(Code(name, cell.source, as_html(marks.get("comment") or "")))
             ahead.errors += [(name, f"{o.ename}: {o.evalue}") for o in cell.outputs if o.output_type == "error"]
+    if found:
+        task.errors += ahead.errors
     return list(found.values())
 
 

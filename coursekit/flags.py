@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+
+from coursekit import python_cells
 
 KINDS = {
     "ipython": "The code reaches into the notebook's own machinery, which could change how cells are run or shown.",
@@ -78,8 +79,6 @@ _HARMLESS = {"sys.stdout", "sys.stderr", "torch.backends", "plt.rcParams", "np.r
 """Attributes of libraries that honest code sets."""
 
 _SHELLS = {"bash", "sh", "script", "system", "sx", "perl", "ruby", "pypy", "python", "python3", "run"}
-_MAGIC = re.compile(r"get_ipython\(\)\.(?=run_line_magic|run_cell_magic|system|getoutput)")
-"""What IPython makes of a magic: it is no sign of a student's own call of `get_ipython`."""
 _LONGEST = 1_000_000
 """Characters of a cell that is read as Python."""
 
@@ -128,9 +127,8 @@ def parsed(source: str) -> ast.Module | None:
     if len(source) > _LONGEST:
         return None
     try:
-        code = TransformerManager().transform_cell(source)
-        return ast.parse(_MAGIC.sub("_magic_.", code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        return python_cells.parse(source, magics="_magic_.")
+    except SyntaxError:
         return None
 
 

@@ -7,6 +7,7 @@ Results and files are those of `nbgrader autograde`.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import glob
 import logging
@@ -15,7 +16,6 @@ import shutil
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,13 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets import import_item
 
-from coursekit import records, resume, seeds, worker
-from coursekit.course import find_assignment
+from coursekit import records, resume, seeds, shield, worker
+from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
 from coursekit.worker import Task, VersionsDifferError
@@ -103,8 +104,13 @@ def log_to_file(app: AutogradeApp) -> None:
 
 
 def plan(app: AutogradeApp, choice: Choice) -> Plan:
-    """Which submissions a command would grade. Changes nothing. Raises NbGraderException for a student unknown."""
+    """Which submissions a command would grade. Changes nothing.
+
+    Raises NbGraderException for a student unknown, and GradebookError of `coursekit.course` where the assignment was
+    not released, or the gradebook does not answer.
+    """
     coursedir = app.coursedir
+    _require_released(coursedir)
     pattern = coursedir.format_path(coursedir.submitted_directory, "*", coursedir.assignment_id)
     students = sorted(Path(folder).parent.name for folder in glob.glob(pattern) if Path(folder).is_dir())
     unknown = sorted(set(choice.students) - set(students))
@@ -116,6 +122,17 @@ def plan(app: AutogradeApp, choice: Choice) -> Plan:
         if reason:
             reasons[student] = reason
     return Plan(reasons, len(students) - len(reasons))
+
+
+def _require_released(coursedir: CourseDirectory) -> None:
+    try:
+        with Gradebook(require_gradebook(coursedir), coursedir.course_id) as gradebook:
+            find_assignment(gradebook, coursedir.assignment_id)
+    except SQLAlchemyError as error:
+        raise GradebookError(
+            f"the gradebook cannot be read ({getattr(error, 'orig', error)}). Is its server running? If nbgrader was "
+            "upgraded, back the gradebook up and run `nbgrader db upgrade`; else put back a copy of it."
+        ) from error
 
 
 def _reason(app: AutogradeApp, student: str, choice: Choice) -> str:
@@ -141,11 +158,9 @@ def grade(
 ) -> Summary:
     """Grade the submissions of these students, on ``workers`` processes here or by a running scheduler's workers.
 
-    Raises PoolError and VersionsDifferError of `coursekit.pool`, GradebookError of `coursekit.course`, and
-    NbGraderException where nothing can be graded: a folder cannot be written, another command is grading the class.
+    Raises PoolError and VersionsDifferError of `coursekit.pool`, and NbGraderException where nothing can be graded:
+    a folder cannot be written, another command is grading the class.
     """
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        find_assignment(gradebook, app.coursedir.assignment_id)
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
     with _alone(app), connect(workers, scheduler, limit) as pool:
@@ -154,7 +169,7 @@ def grade(
         return converter.summary
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(app: AutogradeApp) -> Iterator[None]:
     """One command at a time grades a class: two would wait for each other's submissions for ever."""
     folder = records.path(Path(app.coursedir.root), app.coursedir.assignment_id, "").parent / ".locks"
@@ -209,11 +224,9 @@ class ClassAutograde(Autograde):
             while waiting or ready or self._pool.busy:
                 while waiting and len(ready) < self._pool.workers:  # so that no worker waits for this process
                     ready.extend(self._sanitise(Path(waiting.popleft())))
-                while ready and self._pool.has_room:
-                    self._pool.submit(*ready.popleft())
+                    self._hand_out(ready)
                 outcomes = self._pool.finished()
-                while ready and self._pool.has_room:
-                    self._pool.submit(*ready.popleft())
+                self._hand_out(ready)
                 for student, outcome in outcomes:
                     submission = self._under_way.pop(student)
                     if self._has_changed(submission):
@@ -224,11 +237,17 @@ class ClassAutograde(Autograde):
             for submission in self._under_way.values():  # interrupted: the same command grades them again
                 self._discard(submission)
 
+    def _hand_out(self, ready: deque[tuple[str, Task]]) -> None:
+        while ready and self._pool.has_room:
+            self._pool.submit(*ready.popleft())
+
     def _sanitise(self, folder: Path) -> Iterator[tuple[str, Task]]:
         """The first half of the conversion: the student and the task, unless it fails."""
         self.notebooks = sorted(self.assignments[str(folder)])
         submission = Submission(folder, _files(folder))
         with self._failing_alone(submission):
+            if not folder.is_dir():
+                raise FileNotFoundError(f"{folder} was removed while the class was graded")
             self.force = True  # what is to be graded has been chosen
             self.init_destination(submission.assignment, submission.student)
             self.run_pre_convert_hook()
@@ -294,10 +313,11 @@ class ClassAutograde(Autograde):
             return False
         self.log.warning("%s has changed while it was graded: graded again", submission.folder)
         self._discard(submission)
-        self.assignments[str(submission.folder)] = [str(path) for path in submission.folder.glob("*.ipynb")]
+        if notebooks := [str(path) for path in submission.folder.glob("*.ipynb")]:
+            self.assignments[str(submission.folder)] = notebooks  # else `coursekit.intake` finds what there is
         return True
 
-    @contextmanager
+    @contextlib.contextmanager
     def _failing_alone(self, submission: Submission) -> Iterator[None]:
         """A failure is logged, what there is of the grading is removed, and the class goes on."""
         try:
@@ -330,7 +350,14 @@ class ClassAutograde(Autograde):
 
 
 def _files(folder: Path) -> dict[str, tuple[int, int]]:
-    """Time and size of what lies in a folder."""
-    with os.scandir(folder) as entries:
-        found = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
-    return {name: (status.st_mtime_ns, status.st_size) for name, status in found.items()}
+    """Time and size of the files in a folder and below, by path; of as many as a submission may have."""
+    found: dict[str, tuple[int, int]] = {}
+    folders = [str(folder)]
+    while folders and len(found) <= shield.MAX_FILES:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:  # removed meanwhile, or closed
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                found[entry.path] = status.st_mtime_ns, status.st_size
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+    return found

@@ -12,6 +12,7 @@ them. The number belongs to one assignment in Moodle: the same student has anoth
 """
 
 import io
+import lzma
 import os
 import re
 import stat
@@ -44,7 +45,8 @@ LONGEST_NAME = 250
 MARGIN = 3_600
 """Seconds that a worksheet may be older than a zip that belongs to it."""
 UPLOADED = "the times of submission are those in the zip, and in Moodle 4 and newer of the download: docs/moodle.md"
-DAMAGED = (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError)  # RuntimeError: it asks for a password
+DAMAGED = (zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, UnicodeDecodeError)
+"""What `zipfile` raises at damage in its many forms; RuntimeError: it asks for a password."""
 
 
 class RefusedError(ValueError):
@@ -171,7 +173,7 @@ class Folder:
             _require_sound(path)
             if member.size > LARGEST_FILE:
                 raise RefusedError(f"larger than {intake.LIMIT_MB} MB")
-            content = member.read()
+            content = _read(member)
             if path.suffix.lower() == ".zip" and zipfile.is_zipfile(io.BytesIO(content)):
                 self._add_zip(path.with_name(f"{path.stem}_zip"), content, member.time)
             else:
@@ -200,6 +202,14 @@ class Folder:
         os.utime(target, (self._time, self._time))
         self.files.append(str(path))
         self._size += len(content)
+
+
+def _read(member: Member) -> bytes:
+    """The content of a file. Raises RefusedError where it cannot be had."""
+    try:
+        return member.read()
+    except (*DAMAGED, OSError) as error:  # OSError: bzip2 at damage, too
+        raise RefusedError(str(error) or "damaged") from error
 
 
 def _require_inside(path: PurePosixPath) -> None:

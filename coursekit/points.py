@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Grade, Gradebook
 from rich import box
 from rich.table import Table
 
@@ -59,6 +59,12 @@ def task_of(grade_id: str) -> str:
     return parts[1] if len(parts) > 1 else grade_id
 
 
+def is_waiting(grade: Grade) -> bool:
+    """Whether a person has yet to give points. After a regrade nbgrader asks for another look at points that a person
+    has given; they count as given."""
+    return grade.needs_manual_grade and grade.manual_score is None
+
+
 def of_class(db_url: str, assignment: str) -> list[Student]:
     """Points of everybody who was graded, sorted by name. Raises GradebookError."""
     students = []
@@ -70,7 +76,7 @@ def of_class(db_url: str, assignment: str) -> list[Student]:
                 points = student.tasks[task_of(grade.name)]
                 points.score += grade.score
                 points.maximum += grade.max_score
-                points.waiting |= grade.needs_manual_grade
+                points.waiting |= is_waiting(grade)
             students.append(student)
     return sorted(students, key=lambda student: student.name)
 

@@ -24,8 +24,8 @@ ATTEMPTS = 3
 """Executions of a submission whose workers die or do not come back."""
 CONNECT_SECONDS = 10
 NO_WORKERS_SECONDS = 60
-MARGIN_SECONDS = 300
-"""What a submission may take beyond its own time limit: to be sent, to start, and to wait for a processor."""
+PATIENCE = 4
+"""How many times its own time limit a submission may take: on a busy machine it waits, and no student shall pay."""
 SETTINGS = {
     "distributed.scheduler.worker-ttl": "60 s",  # a worker that is silent for so long is replaced
     # Nobody's memory is a reason to pause a worker: the sandbox limits it.
@@ -58,13 +58,13 @@ class _Job:
 class Pool:
     """Tasks on the workers of a cluster, one at a time on each.
 
-    So it is known whose task a worker was executing when it died: nobody else's is suspected. seconds: after which a
-    task that is not brought back is given to another worker.
+    So it is known whose task a worker was executing when it died: nobody else's is suspected. seconds: of own time that
+    a task may take; after PATIENCE times as long it is given to another worker.
     """
 
     def __init__(self, client: Client, seconds: float):
         self._client = client
-        self._seconds = seconds + MARGIN_SECONDS
+        self._seconds = PATIENCE * seconds
         self._queue: deque[_Job] = deque()
         self._running: dict[Future, _Job] = {}
         self._alive: set[str] = set()
@@ -143,12 +143,19 @@ class Pool:
             key = f"{job.key}-{secrets.token_hex(4)}"
             self._running[self._client.submit(worker.execute, job.task, key=key, workers=[job.worker])] = job
 
+    def _replace(self, worker: str) -> None:
+        """End a worker that does not come back; where it has a nanny, as is usual, this starts another."""
+        try:
+            self._client.restart_workers([worker], raise_for_error=False)
+        except ValueError:
+            self._client.retire_workers([worker], close_workers=True)
+
     def _outcome(self, future: Future, job: _Job, done: bool) -> dict[str, str] | Exception | None:
         """What a task has come to; None where it is tried again."""
         if not done:
             future.cancel(force=True)
             if job.worker in self._alive:  # it is still at the task, and will not come back for another
-                self._client.retire_workers([job.worker], close_workers=True)
+                self._replace(job.worker)
             if job.attempt == ATTEMPTS:
                 return LostError(f"the worker died, or did not answer, in {ATTEMPTS} attempts")
             self._queue.append(replace(job, attempt=job.attempt + 1))

@@ -8,11 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from coursekit import records
+from grader_tests.verdict import BROKEN_CHECK
 
 NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED = "not graded", "unreadable", "no sandbox", "flagged", "mended"
-STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED)
-"""The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, graded with
-flags (`coursekit.flags`), graded after repairs."""
+STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
+"""The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, points lost
+by a fault of the kit's own, graded with flags (`coursekit.flags`), graded after repairs."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,15 @@ def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
     except records.RecordError as error:
         return Problem(student, NOT_GRADED, (str(error),))
     intake = record["intake"]
-    notes = (*intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
+    checks = [check for report in record["reports"] for check in report["checks"]]
+    broken = [f"{check['id']}: {check['message']}" for check in checks if check["verdict"] == BROKEN_CHECK]
+    notes = (*broken, *intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
     if intake["status"] == "unreadable":
         return Problem(student, UNREADABLE, notes)
     if not record["sandbox"]["enabled"]:
         return Problem(student, NO_SANDBOX, notes)
+    if broken:
+        return Problem(student, BROKEN_CHECK, notes)
     if record["flags"]:
         return Problem(student, FLAGGED, notes)
     return Problem(student, MENDED, notes) if notes else None

@@ -22,6 +22,7 @@ def page(record: dict[str, Any]) -> Group:
     parts += _list("Flags, for the instructor only", [_flag(each) for each in record["flags"]])
     parts += _list("Notes on the file, as the student reads them", record["intake"]["notes"])
     parts += _list("Repairs, as the student reads them", record["repairs"])
+    parts += _list("Advice on the code, as the student reads it", record.get("advice", []))
     timings = sorted(record["timings"].items(), key=lambda item: -item[1])
     parts += _list("Sandbox", [_sandbox(record["sandbox"])])
     parts += _list("Seconds", [", ".join(f"{name} {seconds:.1f}" for name, seconds in timings if seconds >= 0.05)])

@@ -40,7 +40,7 @@ class RepairCells(NbGraderPreprocessor):
     """Fills the slots of the released notebook with the submitted cells.
 
     Needs `resources["coursekit"]` of `SubmissionExporter`. Leaves the findings in `nb.metadata["coursekit"]`:
-    `intake` (a dict) and `repairs` (Polish sentences). A Markdown cell on top tells them, and advice on the code.
+    `intake` (a dict), `repairs` and `advice` on the code (Polish sentences). A Markdown cell on top tells them all.
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
@@ -55,7 +55,7 @@ class RepairCells(NbGraderPreprocessor):
             lines = ["**Uwagi programu oceniającego o oddanym pliku**", "", *(f"- {note}" for note in notes)]
             nb.cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
         # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
-        findings = {"intake": kit["intake"], "repairs": repairs}
+        findings = {"intake": kit["intake"], "repairs": repairs, "advice": hints}
         nb.metadata = nbformat.from_dict({**release.metadata, "coursekit": findings})
         return nb, resources
 

@@ -15,10 +15,11 @@ from typing import Any
 from scipy.stats import pointbiserialr
 
 from coursekit import corpus, points, problems, records, similar
+from coursekit.course import gradebook_url
 from coursekit.execute import IMPORTS, START
 from coursekit.problems import MENDED, Problem, students
 from coursekit.similar import Similarity
-from grader_tests.verdict import PASSED
+from grader_tests.verdict import BROKEN_CHECK, PASSED
 
 Record = dict[str, Any]
 
@@ -102,11 +103,11 @@ class Report:
         return asdict(self) | {"similar": self.similar.as_dict()}
 
 
-def of_class(course: Path, assignment: str, db_url: str) -> Report:
-    """The report on a class; ``db_url``: nbgrader's gradebook.
+def of_class(course: Path, assignment: str) -> Report:
+    """The report on a class, whose folder becomes the working folder.
 
-    Raises NothingGradedError where no record can be read, NobodyError of `coursekit.problems` and NotReleasedError
-    of `coursekit.similar`.
+    Raises NothingGradedError where no record can be read, NobodyError of `coursekit.problems`, NotReleasedError of
+    `coursekit.similar` and GradebookError of `coursekit.course`.
     """
     found, damaged = _records(course, assignment)
     if not found:
@@ -114,7 +115,7 @@ def of_class(course: Path, assignment: str, db_url: str) -> Report:
         raise NothingGradedError(
             f"Nothing is graded yet: run `python -m coursekit grade {assignment}`.\n{reasons}".strip()
         )
-    class_points = points.of_class(db_url, assignment)
+    class_points = points.of_class(gradebook_url(course, assignment), assignment)
     full, bonus = (max((s.total(part).maximum for s in class_points), default=0.0) for part in (False, True))
     read = [record for record in found if record["status"] == "graded"]
     listed = problems.of_class(course, assignment)
@@ -194,7 +195,7 @@ def mistakes(found: list[Record], chaffs: list[corpus.Sample]) -> list[Mistake]:
         titles.setdefault(frozenset(chaff.fails), []).append(chaff.title)
     groups: dict[tuple[tuple[str, ...], float], list[str]] = {}
     for record in found:
-        failed = frozenset(check["id"] for check in _checks(record) if check["verdict"] != PASSED)
+        failed = frozenset(check["id"] for check in _checks(record) if check["verdict"] not in (PASSED, BROKEN_CHECK))
         if failed:
             groups.setdefault(_named(failed, titles), []).append(record["student"])
     named = [Mistake(names, overlap, tuple(who)) for (names, overlap), who in groups.items()]

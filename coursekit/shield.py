@@ -37,7 +37,7 @@ DEEP = "leży zbyt głęboko w folderach"
 LARGE = f"ma ponad {LARGEST_FILE // 2**20} MB"
 TAKEN = "tę nazwę ma już coś, co należy do zadania"
 MANY = (
-    f"jest w nim ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
+    f"w folderze jest ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
     "których nie można użyć"
 )
 
@@ -156,7 +156,7 @@ def printable(name: str) -> str:
 def _notes(submission: Path, unsafe: dict[Path, str]) -> list[str]:
     """Sentences for the student, one a reason."""
     if submission in unsafe:
-        return [f"Z oddanego folderu wzięto pod uwagę tylko notatnik: {unsafe[submission]}."]
+        return [f"W oddanym folderze oceniono najwyżej notatnik – powód: {unsafe[submission]}."]
     names: dict[str, list[str]] = {}
     for path, why in sorted(unsafe.items()):
         names.setdefault(why, []).append(printable(str(path.relative_to(submission))))

@@ -18,7 +18,6 @@ A pair is a reason to look, not a proof. Where task 3 is left out the rest is al
 
 import ast
 import io
-import warnings
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -28,13 +27,12 @@ from typing import Any
 import nbformat
 import numpy as np
 from copydetect import CodeFingerprint, compare_files
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from coursekit import shield
+from coursekit import python_cells, shield
 from coursekit.intake import read_submission
 from coursekit.problems import students
 
@@ -170,14 +168,13 @@ def _fingerprint(plain: str, template: np.ndarray | None = None) -> CodeFingerpr
 def _plain(source: str) -> str:
     """The code of a cell without comments, docstrings and formatting; as it is where it is no Python."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(TransformerManager().transform_cell(source))
+        tree = python_cells.parse(source)
         for node in ast.walk(tree):
             if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
                 node.body = node.body[1:] or [ast.Pass()]
-        return ast.unparse(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        with python_cells.unreadable_is_syntax_error():
+            return ast.unparse(tree)
+    except SyntaxError:
         return source
 
 

@@ -9,6 +9,7 @@ import hashlib
 import platform
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import nbformat
 from traitlets import import_item
 from traitlets.config import Config
 
+from coursekit import data
 from coursekit.data import ROOT
 from coursekit.execute import PACKAGES, GradeExecute
 from coursekit.provisioner import private_prefix
@@ -48,15 +50,22 @@ class VersionsDifferError(RuntimeError):
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a verdict hangs on, and a hash of the kit's own code."""
+    """Versions of Python and of the packages that a verdict hangs on, a hash of the kit's own code, state of MNIST."""
     digest = hashlib.sha256()
     for path in sorted(path for folder in JUDGES for path in (ROOT / folder).glob("*") if path.is_file()):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return {
-        "python": platform.python_version(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
         **{package: version(package) for package in PACKAGES},
         "code of the kit": digest.hexdigest()[:12],
+        "MNIST": _mnist(),
     }
+
+
+@cache
+def _mnist() -> str:
+    """Looked at once a process: without it trainings fail, and students would lose points."""
+    return "broken or missing (run `make data`)" if data.broken(data.DATA / "MNIST" / "raw") else "whole"
 
 
 def require_same(expected: dict[str, str], found: dict[str, str], worker: str) -> None:

@@ -10,6 +10,7 @@ import copy
 import io
 import os
 import pathlib
+import re
 import sys
 import types
 import warnings
@@ -60,7 +61,7 @@ def _isolated(seed):
 
 
 def _tensor(array):
-    return torch.as_tensor(np.asarray(array), dtype=torch.float32)
+    return torch.as_tensor(np.asarray(array), dtype=torch.get_default_dtype())
 
 
 def _array(value):
@@ -99,6 +100,8 @@ def _vae(namespace, cls, sizes, image_shape, gain=1.0, **extra):
     model.eval()
     model.input_shape = torch.Size(image_shape)
     with torch.no_grad():
+        with contextlib.suppress(Exception):  # a model may learn the shape of images here, under another name
+            model.encoder_forward(torch.zeros(1, *image_shape))
         for parameter in (*model.encoder.parameters(), *model.decoder.parameters()):
             parameter.mul_(gain)
     return model
@@ -126,13 +129,23 @@ def encode(namespace, sizes, x, gains=(1.0,)):
 
 @torch.no_grad()
 def encode_path(namespace, sizes, start, end, t, gain=1.0):
-    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, ...) -> scale (L, ..., Z)."""
+    """``VEncoder(*sizes)`` along the lines from start to end (L, D), at places t (L, ...) -> scale (L, ..., Z).
+
+    In double precision, unless the student's code mixes it with single.
+    """
     lines = torch.arange(len(t)).repeat_interleave(t[0].size)
     start, end, place = torch.as_tensor(start)[lines], torch.as_tensor(end)[lines], torch.as_tensor(t).reshape(-1, 1)
-    x = torch.lerp(start.double(), end.double(), place.double()).float()
+    x = torch.lerp(start.double(), end.double(), place.double())
     network = _network(namespace, "VEncoder", sizes, gain)
-    scale = torch.cat([network(batch)[1] for batch in x.split(32)])  # 32: the notebook's batch
+    try:
+        scale = _scales(network.double(), x)
+    except RuntimeError:
+        scale = _scales(network.to(torch.get_default_dtype()), x.to(torch.get_default_dtype()))
     return {"scale": _array(scale).reshape(*t.shape, -1)}
+
+
+def _scales(network, x):
+    return torch.cat([network(batch)[1] for batch in x.split(32)])  # 32: the notebook's batch
 
 
 @torch.no_grad()
@@ -217,7 +230,7 @@ def gradients(namespace, sizes, x):
 def _influence(network, parameter, given):
     def outputs():
         output = network(given)
-        return output if isinstance(output, tuple) else (output,)
+        return output if isinstance(output, (tuple, list)) else (output,)
 
     before, saved = outputs(), parameter.clone()
     parameter.add_(0.1 * torch.randn_like(parameter))
@@ -366,14 +379,15 @@ def inheritance(namespace):
 
 @contextlib.contextmanager
 def _evaluated(model):
-    """A model of the notebook in eval mode, put back afterwards."""
-    training = model.training
+    """A model of the notebook in eval mode; each of its modules is put back afterwards."""
+    training = {module: module.training for module in model.modules()}
     model.eval()
     try:
         with torch.no_grad():
             yield model
     finally:
-        model.train(training)
+        for module, mode in training.items():
+            module.training = mode
 
 
 def trained_encode(namespace, model, x):
@@ -418,12 +432,19 @@ def _entry(entry):
 
 
 def _parameters(classifier):
+    """Hyperparameters as text, those of the parts of a Pipeline included, without seeds and addresses in memory."""
     parameters = classifier.get_params(deep=True) if hasattr(classifier, "get_params") else {}
     return "; ".join(
-        f"{name}={' '.join(repr(value).split())}"
+        f"{name}={_as_text(value)}"
         for name, value in sorted(parameters.items())
-        if not name.endswith(("random_state", "verbose"))
+        if not name.endswith(("random_state", "verbose", "steps", "transformers"))  # parts are listed by themselves
     )
+
+
+def _as_text(value):
+    if hasattr(value, "get_params"):
+        return type(value).__name__
+    return re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split()))
 
 
 def _features(namespace, key, images, representation):
@@ -481,8 +502,6 @@ def refitted_predictions(namespace, fits, queries):
     fits: name -> names of the splits that this fit gets; M: images of ``queries``.
     Returns ``<key>_<name of a fit>`` (M,), and as ``<key>_own`` the labels of the student's fitted classifiers.
     """
-    from sklearn.base import clone
-
     labels = {}
     for key in ("ae", "vae"):
         classifier = _find(namespace, "classification_results")[key]["classifier"]
@@ -492,9 +511,17 @@ def refitted_predictions(namespace, fits, queries):
         latents = {name: _features(namespace, key, _kept[name][0], "sample") for name in sorted(used)}
         for fit, names in fits.items():
             targets = np.concatenate([_kept[name][1] for name in names])
-            fitted = clone(classifier).fit(np.concatenate([latents[name] for name in names]), targets)
+            fitted = _unfitted(classifier)
+            fitted.fit(np.concatenate([latents[name] for name in names]), targets)
             labels[f"{key}_{fit}"] = _labels(fitted, inputs)
     return labels
+
+
+def _unfitted(classifier):
+    """A copy to fit anew; of one that is not scikit-learn's, a copy whose ``fit`` forgets what it was fitted on."""
+    from sklearn.base import clone
+
+    return clone(classifier) if hasattr(classifier, "get_params") else copy.deepcopy(classifier)
 
 
 def weights_checksum(namespace, model):
@@ -508,7 +535,10 @@ def weights_checksum(namespace, model):
 
 def training_rows(namespace):
     """CRC-32 of each image that the notebook's ``train_dataset`` holds -> checksums (N,)."""
-    images = np.ascontiguousarray(_find(namespace, "train_dataset").data, dtype=np.uint8)
+    dataset, chosen = _find(namespace, "train_dataset"), slice(None)
+    while isinstance(dataset, torch.utils.data.Subset):
+        dataset, chosen = dataset.dataset, np.asarray(dataset.indices)[chosen]
+    images = np.ascontiguousarray(np.asarray(dataset.data)[chosen], dtype=np.uint8)
     return {"checksums": np.array([zlib.crc32(image) for image in images])}
 
 

@@ -20,6 +20,8 @@ import numpy as np
 from . import wire
 
 REPLY_MIME = "application/x-coursekit-probe"
+_MOST = 32_000_000
+"""Numbers of one array, which take eight bytes each here, whatever they took in the message."""
 
 
 class ProbeError(Exception):
@@ -34,7 +36,7 @@ class Reply:
 
     def __init__(self, fields: Any):
         if not isinstance(fields, dict):
-            raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notebooka.")
+            raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notatnika.")
         self._fields = fields
 
     def __contains__(self, name: str) -> bool:
@@ -45,6 +47,8 @@ class Reply:
         value = self._fields.get(name)
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
             raise ProbeError(f"Oczekiwano tablicy liczb ({name}), a kod zwrócił coś innego.")
+        if value.size > _MOST:
+            raise ProbeError(f"Oczekiwano mniejszej tablicy ({name}), a kod zwrócił kształt {value.shape}.")
         if shape is not None and value.shape != shape:
             raise ProbeError(f"Oczekiwano kształtu {shape} ({name}), a kod zwrócił {value.shape}.")
         return value.astype(np.float64)
@@ -136,7 +140,7 @@ def _reply(text: str) -> Reply:
     try:
         fields = wire.decode(text)
     except ValueError as error:
-        raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notebooka.") from error
+        raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notatnika.") from error
     if isinstance(fields, dict) and "error" in fields:
         raise ProbeError(Reply(fields).text("error"))
     return Reply(fields)
@@ -147,7 +151,7 @@ def _without_reply(outputs: list[dict[str, Any]]) -> str:
         if output.get("output_type") == "error":
             name, value = output.get("ename", ""), output.get("evalue", "")
             return f"Kod nie odpowiedział na sprawdzenie: {name}: {value}"[:500]
-    return "Kod nie odpowiedział na sprawdzenie (notebook przestał działać lub trwało to zbyt długo)."
+    return "Kod nie odpowiedział na sprawdzenie (notatnik przestał działać lub trwało to zbyt długo)."
 
 
 def _install_source() -> str:

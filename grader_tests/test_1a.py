@@ -65,10 +65,10 @@ def test_encoder_shapes(student, rng, seeds):
     for batch, data, latent in cases:
         x = rng.uniform(0, 1, (batch, data)).astype(np.float32)
         (reply,) = student.probe("encode", sizes=[data, 32, latent], x=x, seed=seeds()).items("items")
-        case = f"dla batcha {batch}, {data} pikseli i {latent} cech ukrytych"
+        case = f"batch: {batch}, piksele: {data}, cechy ukryte: {latent}"
         require(
             reply.number("parts") == 2,
-            f"koder zwraca {reply.number('parts'):.0f} element(y) ({case}).",
+            f"liczba elementów, które zwraca koder: {reply.number('parts'):.0f} ({case}).",
             "pary (z_loc, z_scale).",
         )
         for name in ("loc", "scale"):
@@ -99,15 +99,16 @@ def test_scale_positive(student, rng, seeds):
 def touches_zero(student, rng, seeds, lines=4, points=128):
     """Whether some scale falls to zero inside a line of inputs, as |u| does where u changes sign.
 
-    On each line and latent the lowest interior point is refined three times; a scale that is positive
-    everywhere is nearly the same there as 1/127 of the line away, one that touches zero is far lower.
+    On each line and latent the lowest interior point is refined up to seven times. A scale that is positive everywhere
+    is nearly the same there as 1/127 of the line away; one that touches zero is far lower, and lower than 5e-7: |u| +
+    1e-6 never gets there, and where u changes sign even the root of |u| does.
     """
     latent, seed = SIZES[3], seeds()
     start, end = rng.normal(0, 10, (2, lines, SIZES[0])).astype(np.float32)
     line, column = np.indices((lines, latent))
     low, high = np.zeros((lines, latent)), np.ones((lines, latent))
     around = lowest = None
-    for _ in range(4):
+    for step in range(8):
         t = np.linspace(low, high, points, axis=-1)
         reply = student.probe("encode_path", sizes=encoder_sizes(SIZES), start=start, end=end, t=t, seed=seed)
         scale = reply.array("scale", (*t.shape, latent))[line, column, :, column]
@@ -115,8 +116,10 @@ def touches_zero(student, rng, seeds, lines=4, points=128):
         if around is None:
             around = np.minimum(scale[line, column, best - 1], scale[line, column, best + 1])
         lowest = scale[line, column, best]
+        if step > 0 and (lowest >= 0.5 * around).all():
+            return False  # as high as on both sides: most scales end here
         low, high = t[line, column, best - 1], t[line, column, best + 1]
-    return bool((lowest < 0.01 * around).any())
+    return bool(((lowest < 0.01 * around) & (lowest < 5e-7)).any())
 
 
 @check(
@@ -212,7 +215,7 @@ def test_decoder_shapes(student, rng, seeds):
         shape = student.probe("decode", sizes=[latent, 32, data], z=z, seed=seeds()).array("output").shape[1:]
         require(
             shape == (batch, data),
-            f"wynik dekodera ma kształt {shape} dla {batch} wektorów ukrytych.",
+            f"wynik dekodera ma kształt {shape} (wektory ukryte: {batch}).",
             f"({batch}, {data}).",
         )
 
@@ -232,7 +235,8 @@ def test_decoder_range(student, rng, seeds):
     )
     low, high = outputs.min(), outputs.max()
     require(low >= -1e-6 and high <= 1 + 1e-6, f"wartości od {low:.4g} do {high:.4g}.", "wartości od 0 do 1.")
-    dark, bright = (outputs < 0.1).mean(axis=(1, 2, 3)).max(), (outputs > 0.9).mean(axis=(1, 2, 3)).max()
+    flat = outputs.reshape(len(GAINS), -1)
+    dark, bright = (flat < 0.1).mean(axis=1).max(), (flat > 0.9).mean(axis=1).max()
     require(
         dark > 0.1 and bright > 0.1,
         f"nawet przy dużych wagach tylko {dark:.0%} pikseli jest prawie czarnych, a {bright:.0%} prawie białych.",
@@ -426,16 +430,17 @@ def test_model(site_probe):
     batch = len(known["x"])
     observed = [site for site in rows if site.number("observed")]
     latent = [site for site in rows if not site.number("observed")]
-    require(len(observed) == 1, f"model ma {len(observed)} obserwowanych zmiennych.", "jednej: obrazu (obs=x).")
-    require(len(latent) == 1, f"model ma {len(latent)} zmiennych ukrytych.", "jednej: wektora ukrytego.")
+    require(len(observed) == 1, f"liczba obserwowanych zmiennych w model: {len(observed)}.", "jednej: obrazu (obs=x).")
+    require(len(latent) == 1, f"liczba zmiennych ukrytych w model: {len(latent)}.", "jednej: wektora ukrytego.")
     require_normal(latent[0], np.zeros_like(known["loc"]), np.ones_like(known["scale"]), "prior")
     require(
         latent[0].number("factor") == 1 and observed[0].number("factor") == 1,
         "log-prawdopodobieństwa w modelu są przeskalowane.",
         "modelu bez skalowania (to zadanie 3).",
     )
+    value = observed[0].array("value")
     require(
-        np.allclose(observed[0].array("value"), known["x"], atol=1e-6),
+        value.size == known["x"].size and np.allclose(value.reshape(known["x"].shape), known["x"], atol=1e-6),
         "obserwowany jest inny tensor niż x.",
         "obserwacji obs=x.",
     )
@@ -458,7 +463,7 @@ def test_model(site_probe):
 def test_guide(site_probe):
     sites, known = site_probe
     rows = sites("guide")
-    require(len(rows) == 1, f"guide ma {len(rows)} zmiennych.", "jednej: wektora ukrytego.")
+    require(len(rows) == 1, f"liczba zmiennych w guide: {len(rows)}.", "jednej: wektora ukrytego.")
     require_normal(rows[0], known["loc"], known["scale"], "posterior")
     require(
         rows[0].number("factor") == 1,
@@ -487,7 +492,14 @@ def test_elbo(student, rng, seeds):
     x, stub = random_images(rng, BATCH, 28), random_stub(rng, BATCH, SIZES[3], SIZES[0])
     require_elbo(student, x, seeds(), "ze znanym koderem i dekoderem", stub=stub)
     for gain, weights in ((0.0, "zerowych"), (3.0, "losowych")):
-        own = student.probe("losses", cls="VariationalAutoencoder", sizes=SIZES, x=x, draws=1, gain=gain, seed=seeds())
+        try:
+            own = student.probe(
+                "losses", cls="VariationalAutoencoder", sizes=SIZES, x=x, draws=1, gain=gain, seed=seeds()
+            )
+        except ProbeError:
+            if gain == 0:  # normalised weights, w / |w|, are no numbers there
+                continue
+            raise
         valid = (own.array("scale") > 0).all() and np.abs(own.array("probabilities") - 0.5).max() <= 0.5
         if valid:  # otherwise the checks of the encoder and the decoder say what is wrong
             require_elbo(student, x, seeds(), f"przy {weights} wagach", gain=gain)

@@ -44,6 +44,11 @@ def splits(student, module_rng, module_seeds):
     images, labels = mnist.images(train=True)
     known = student.probe("training_rows", seed=module_seeds()).array("checksums")
     used = np.isin([zlib.crc32(image) for image in images], known)
+    if (~used).sum() < FRESH:
+        raise ProbeError(
+            f"Zbiór train_dataset ma teraz {used.sum()} z {len(images)} obrazów treningowych, więc nie zostały takie, "
+            "których klasyfikator nie widział. Do eksperymentów utwórz zbiór o innej nazwie."
+        )
     fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
     found = Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
     rows = {"train": np.flatnonzero(used), "val": len(images) + np.arange(len(found.val[0])), "fresh": fresh}
@@ -133,10 +138,10 @@ def test_accuracy(student, entries, accuracies, splits, seeds):
             abs(nearest - reported) <= tolerance, f"we wpisie {key!r} podano {reported:.4f}.", f"około {nearest:.4f}."
         )
     reported, on_val = entries["raw"].number("accuracy"), accuracies["val", "raw"]
-    if reported != pytest.approx(on_val, abs=1e-9):
+    if reported != pytest.approx(on_val, abs=1e-6):  # a step is 1e-4, and float32 is right to 1e-7
         on_train = ask_accuracies(student, splits, "train", ["raw"], seeds())["raw"]
         require(
-            reported != pytest.approx(on_train, abs=1e-9),
+            reported != pytest.approx(on_train, abs=1e-6),
             f"we wpisie 'raw' podano accuracy ze zbioru treningowego ({reported:.4f}).",
             f"accuracy ze zbioru walidacyjnego ({on_val:.4f}).",
         )

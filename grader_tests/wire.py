@@ -14,7 +14,8 @@ import numpy as np
 
 _ARRAY = "__array__"
 _MAX_CHARS = 64_000_000
-_MAX_BYTES = 256_000_000
+_MAX_BYTES = 128_000_000
+"""Of all arrays of a message, the most at once in memory; 200 losses at five β have 100 MB."""
 
 
 def encode(value: Any) -> str:
@@ -63,20 +64,23 @@ def _unpack(packed: bytes) -> bytes:
     return data
 
 
-def _open(data: bytes) -> Any:
-    """The arrays by name, read when they are asked for. Members of an archive may be compressed once more."""
+def _open(data: bytes) -> list[np.ndarray]:
+    """The arrays, each once however often the tree names it. Members of an archive may be compressed once more."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > _MAX_BYTES:
         raise ValueError(f"message with {size} bytes of arrays, more than {_MAX_BYTES}")
-    return np.load(io.BytesIO(data), allow_pickle=False)
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        return [archive[f"arr_{number}"] for number in range(len(archive.files))]
 
 
-def _with_arrays(item: Any, archive: Any) -> Any:
+def _with_arrays(item: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(item, dict):
         if set(item) == {_ARRAY}:
-            return archive[f"arr_{int(item[_ARRAY])}"]
-        return {key: _with_arrays(part, archive) for key, part in item.items()}
+            return arrays[int(item[_ARRAY])]
+        return {key: _with_arrays(part, arrays) for key, part in item.items()}
     if isinstance(item, list):
-        return [_with_arrays(part, archive) for part in item]
+        return [_with_arrays(part, arrays) for part in item]
+    if isinstance(item, str):
+        return item.encode(errors="replace").decode()  # a lone surrogate cannot be written to a file
     return item

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from playwright.sync_api import Browser, sync_playwright
 
 from coursekit import corpus, data, demo
@@ -46,6 +46,8 @@ CLASS = {
 }
 """The graded class by student; igor_sowa and piotr_wójcik have handed in the same. One more has a broken file."""
 BROKEN = "ula_maj"
+CARELESS = "ewa_lis"
+"""Has cells of her own that cannot work, and an answer with a heading and without its picture."""
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +72,24 @@ def make_class(course: Path) -> None:
     for student, name in CLASS.items():
         notebook = demo.hand_in(course, student, corpus.load(corpus.CORPUS / f"{name}.py"))
         run_by_hand(notebook)
+        if student == CARELESS:
+            be_careless(notebook)
     broken = course / "submitted" / BROKEN / "vae" / notebook.name
     broken.parent.mkdir(parents=True)
     broken.write_bytes(notebook.read_bytes()[:50_000])
     subprocess.run([sys.executable, "-m", "coursekit", "grade", "--course", str(course)], cwd=data.ROOT, check=True)
     demo.nbgrader(course, "generate_feedback")
+
+
+def be_careless(notebook: Path) -> None:
+    """Add what a page of feedback must stand, see CARELESS."""
+    nb = nbformat.read(notebook, as_version=4)
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): index for index, cell in enumerate(nb.cells)}
+    answer = cells["answer_1b"]
+    nb.cells[answer].source = "# Wnioski\n\n![wykres](attachment:brak.png)\n\nIm większe β, tym gorzej."
+    own = ("%pip install umap-learn", "from collections import Mapping  # its error names the file of the module")
+    nb.cells[answer:answer] = [new_code_cell(source) for source in own]
+    nbformat.write(nb, notebook)
 
 
 def run_by_hand(notebook: Path) -> None:

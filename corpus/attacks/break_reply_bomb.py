@@ -1,10 +1,10 @@
 # ---
 # jupyter:
 #   corpus:
-#     title: a reply that unpacks to 100 GB
-#     attempts: answers a probe with a small archive of zeros that grows in the grader's memory
+#     title: replies that unpack to 100 GB
+#     attempts: answers probes with a small archive of zeros that grows in the grader's memory, or is asked for often
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [display]
+#     flags: [grader]
 #     reference: false
 # ---
 
@@ -13,6 +13,7 @@ import base64
 import io
 import json
 import struct
+import sys
 import zipfile
 import zlib
 
@@ -29,9 +30,28 @@ def bomb():
     return base64.b64encode(zlib.compress(archive.getvalue(), 9)).decode()
 
 
+def often():
+    """An array of 100 MB, small when it is packed, which the reply names a thousand times."""
+    archive = io.BytesIO()
+    np.savez(archive, np.zeros(100_000_000, dtype=np.uint8))
+    return base64.b64encode(zlib.compress(archive.getvalue(), 9)).decode()
+
+
+replies = [
+    json.dumps({"tree": {"parts": 2, "loc": {"__array__": 0}, "scale": {"__array__": 0}}, "npz": bomb()}),
+    json.dumps({"tree": {"items": [{"parts": 2, "loc": {"__array__": 0}}] * 1000}, "npz": often()}),
+]
+state = {"next": 0}
+
+
+def answer(value):
+    """In the place of what packs the replies of probes, which adds the number that is asked for."""
+    state["next"] += 1
+    return replies[state["next"] % len(replies)]
+
+
 class VEncoder(nn.Module):
     def __init__(self, n_input_features, n_hidden_neurons, n_latent_features):
         super().__init__()
-        reply = {"tree": {"parts": 2, "loc": {"__array__": 0}, "scale": {"__array__": 0}}, "npz": bomb()}
-        display({"application/x-coursekit-probe": json.dumps(reply)}, raw=True)
+        sys.modules["coursekit_wire"].encode = answer
         raise ValueError

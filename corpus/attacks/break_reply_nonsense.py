@@ -4,27 +4,37 @@
 #     title: replies that no decoder expects
 #     attempts: answers probes with broken archives, pickles, deep nesting, huge numbers and wrong types
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [display]
+#     flags: [grader]
 #     reference: false
 # ---
 
 # %% grade_id="vae_encoder"
 import base64
+import io
 import json
 import pickle
+import sys
 import zlib
 
 packed = [b"PK\x03\x04 broken", pickle.dumps(print), b"\x93NUMPY\x01\x00", b""]
 replies = [json.dumps({"tree": tree, "npz": base64.b64encode(zlib.compress(content)).decode()})
            for content in packed for tree in ({"parts": 10**400}, {"parts": {"__array__": -1}}, [], "x")]
+np.savez(no_arrays := io.BytesIO())
+nothing = base64.b64encode(zlib.compress(no_arrays.getvalue())).decode()
+replies += [json.dumps({"tree": {"error": "\ud83d"}, "npz": nothing})]
 replies += ["[" * 100_000, '{"tree": 1e999}', "null"]
 replies += ['{"tree": ' + '{"a":' * 5000 + "1" + "}" * 5000 + ', "npz": "eA=="}']
 state = {"next": 0}
 
 
+def answer(value):
+    """In the place of what packs the replies of probes, which adds the number that is asked for."""
+    state["next"] += 1
+    return replies[state["next"] % len(replies)]
+
+
 class VEncoder(nn.Module):
     def __init__(self, n_input_features, n_hidden_neurons, n_latent_features):
         super().__init__()
-        state["next"] += 1
-        display({"application/x-coursekit-probe": replies[state["next"] % len(replies)]}, raw=True)
+        sys.modules["coursekit_wire"].encode = answer
         raise ValueError

@@ -27,5 +27,5 @@ class VEncoder(nn.Module):
         h = torch.relu(self.ukryta(x))
         z_loc = self.srednia(h)
         # wartość bezwzględna może dotknąć zera, stąd dodana stała
-        z_scale = torch.abs(self.odchylenie(h)) + 1e-3
+        z_scale = torch.abs(self.odchylenie(h)) + 1e-6
         return z_loc, z_scale

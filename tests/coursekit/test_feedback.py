@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from coursekit import demo, records
 from coursekit.feedback import as_html
-from tests.conftest import BROKEN, CLASS
+from tests.conftest import BROKEN, CARELESS, CLASS
 from tests.leaks import leaks
 
 pytestmark = pytest.mark.slow
@@ -95,6 +95,18 @@ def test_headings_are_in_order_and_images_have_words(whole_class, student):
     assert {link[1:] for link in outline.links} <= set(outline.ids)
 
 
+def test_what_a_careless_student_is_told(whole_class):
+    page = page_of(whole_class, CARELESS)
+    assert "niczego się nie instaluje" in page
+    assert "odnośniki w komórkach tekstowych: `brak.png`" in page
+    assert "[wykres]" in page
+    assert re.search(r"<h4[^>]*>Wnioski</h4>", page)
+    before, _, after = page.partition("cannot import name &#39;Mapping&#39; from &#39;collections&#39; (…/")
+    assert after
+    assert before.rfind('id="zadanie-1b"') > before.rfind('id="zadanie-1a"') > 0
+    assert 'id="zadanie-2"' in after
+
+
 @pytest.mark.parametrize("student", STUDENTS)
 def test_every_check_is_told_with_its_points(whole_class, student):
     page = page_of(whole_class, student)
@@ -129,13 +141,15 @@ def test_the_page_is_the_golden_one(whole_class, student, request):
 
 
 def test_points_and_comments_of_a_person_are_in_the_page_and_stay_when_it_is_graded_again(graded_class):
-    comment = "Dobrze! $\\beta$ ściska *posterior* 🎉 <script>alert(1)</script>" + " znakomicie" * 4500
-    assert len(comment) > 49_000
+    comment = "Dobrze! $\\beta$ ściska *posterior* 🎉 <script>alert(1)</script>" + " znakomicie" * 4600
+    assert len(comment) > 50_000
     with Gradebook(f"sqlite:///{graded_class}/gradebook.db") as gradebook:
         grade = gradebook.find_grade("answer_1b", "vae", "vae", "anna_nowak")
         grade.manual_score, grade.needs_manual_grade = 1.25, False
         gradebook.find_comment("answer_1b", "vae", "vae", "anna_nowak").manual_comment = comment
+        gradebook.find_submission("vae", "anna_nowak").notebooks[0].late_submission_penalty = 0.25
         gradebook.db.commit()
+    late = []
     for command in ("generate_feedback", "autograde", "generate_feedback"):
         demo.nbgrader(graded_class, command, "--student=anna_nowak", "--force")
         page = page_of(graded_class, "anna_nowak")
@@ -143,7 +157,9 @@ def test_points_and_comments_of_a_person_are_in_the_page_and_stay_when_it_is_gra
             assert "Odpowiedź pisemna: 1,25 z 1,5</h3>" in page
             assert "<em>posterior</em> 🎉 &lt;script&gt;" in page
             assert "<mi>β</mi>" in page or "&#x003B2;" in page
-            assert page.count("znakomicie") == 4500
+            assert page.count("znakomicie") == 4600
+            late.append(re.search(r"po odjęciu.*?<strong>5,5</strong>", page, re.DOTALL) is not None)
+    assert late == [True, False]  # grading counts the penalty anew, and the course's rule is none
 
 
 @pytest.mark.parametrize(

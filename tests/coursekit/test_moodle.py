@@ -238,6 +238,13 @@ class TestWithoutGrades:
         assert states == {"1001": "not submitted", "1002": "not graded"}
         assert "ps: not graded: 1" in said
 
+    def test_grades_of_an_export_before_are_removed_where_there_is_no_worksheet(self, course, tmp_path):
+        old = tmp_path / "out" / "ps-moodle-grades.csv"
+        old.parent.mkdir()
+        old.write_text("of last week")
+        export(course, tmp_path / "out")
+        assert not old.exists()
+
     @pytest.mark.parametrize(
         ("option", "reason"),
         [

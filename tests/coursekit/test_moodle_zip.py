@@ -256,6 +256,24 @@ def test_damaged_file_in_a_zip_leaves_the_others(course):
     assert "Bad CRC-32" in state_of(course, "101").notes[0]
 
 
+def test_damaged_zips_that_a_student_has_handed_in_are_left_out(course):
+    inner = bytearray(zipped({"żółw.ipynb": "a"}))
+    for name in (inner.index("ż".encode()), inner.rindex("ż".encode())):
+        inner[name] = 0xFF  # no UTF-8, though the zip says so
+    squeezed = io.BytesIO()
+    with zipfile.ZipFile(squeezed, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("a.ipynb", "abc" * 1000)
+    squeezed = bytearray(squeezed.getvalue())
+    squeezed[60:70] = bytes(10)
+    folder = f"Jan Kowalski_101_{FILE}"
+    files = {f"{folder}/a.zip": bytes(inner), f"{folder}/b.zip": bytes(squeezed), f"Ola Lis_105_{FILE}/ps.ipynb": "ola"}
+    download(course, files)
+    collect(course)
+    assert files_of(course, "105") == {"ps.ipynb": "ola"}
+    left_out = [note for note in state_of(course, "101").notes if note.startswith("Left out")]
+    assert ["a.zip" in note or "b_zip/a.ipynb" in note for note in left_out] == [True, True]
+
+
 def test_worksheet_in_another_language_is_refused(course):
     download(course, {f"Jan Kowalski_101_{FILE}/ps.ipynb": "jan"})
     write_worksheet(course, [("Identyfikator", "Ocena"), ("Uczestnik 101", "")])

@@ -58,6 +58,14 @@ def test_a_course_without_a_gradebook_is_named_and_none_is_made(tmp_path, monkey
 
 
 @pytest.mark.slow
+def test_an_unknown_assignment_is_named(whole_class, monkeypatch):
+    monkeypatch.chdir(whole_class)
+    done = CliRunner().invoke(app, ["points", "vea"])
+    assert done.exit_code == 1
+    assert "the gradebook knows no assignment vea" in done.stderr
+
+
+@pytest.mark.slow
 def test_command_for_other_programs(whole_class, monkeypatch):
     monkeypatch.chdir(whole_class)
     done = CliRunner().invoke(app, ["points", "--json"])

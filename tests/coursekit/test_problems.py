@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from coursekit import problems, records
 from coursekit.__main__ import app
 from coursekit.problems import FLAGGED, MENDED, NO_SANDBOX, NOT_GRADED, UNREADABLE, Problem
+from grader_tests.verdict import BROKEN_CHECK
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ def course(tmp_path):
         "dan": ("ok", [], ["Brakowało komórek."], True, []),
         "gus": ("ok", [], [], True, [{"kind": "network", "cell": "vae_model", "detail": "Found: socket."}]),
         "hal": ("ok", [], [], False, []),
+        "ian": ("ok", [], [], True, []),
     }
+    fault = {"id": "1a.elbo", "verdict": BROKEN_CHECK, "message": "Błąd sprawdzarki."}
     for student, (status, notes, repairs, sandbox, flags) in found.items():
         (tmp_path / "submitted" / student / "vae").mkdir(parents=True)
         records.write(
@@ -31,6 +34,7 @@ def course(tmp_path):
                 "repairs": repairs,
                 "sandbox": {"enabled": sandbox},
                 "flags": flags,
+                "reports": [{"checks": [fault]}] if student == "ian" else [],
             },
         )
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
@@ -46,6 +50,7 @@ def test_gravest_first_and_sound_ones_left_out(course):
         Problem("fay", NOT_GRADED, ("There is no folder submitted/fay/vae.",)),
         Problem("anna [x]", UNREADABLE, ("Plik jest pusty.",)),
         Problem("hal", NO_SANDBOX, ()),
+        Problem("ian", BROKEN_CHECK, ("1a.elbo: Błąd sprawdzarki.",)),
         Problem("gus", FLAGGED, ("[network] vae_model: Found: socket.",)),
         Problem("cyd", MENDED, ("Inna nazwa.",)),
         Problem("dan", MENDED, ("Brakowało komórek.",)),
@@ -57,7 +62,7 @@ def test_table_shows_names_as_they_are(course):
     console.print(problems.table(problems.of_class(course, "vae"), "vae"))
     text = console.export_text()
     assert "anna [x]" in text
-    assert "7 submissions with problems" in text
+    assert "8 submissions with problems" in text
 
 
 def test_command(course):

@@ -84,6 +84,18 @@ class TestCommand:
         done = self.run(whole_class, "ola_król", "--json")
         assert json.loads(done.stdout) == json.loads((whole_class / "records" / "vae" / "ola_król.json").read_text())
 
+    @pytest.mark.parametrize("options", [(), ("--json",)])
+    @pytest.mark.parametrize("content", ['{"schema": 1, "stu', '{"schema": 2}'])
+    def test_a_damaged_record_is_named(self, tmp_path, content, options):
+        (tmp_path / "nbgrader_config.py").touch()
+        path = tmp_path / "records" / "vae" / "ala.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
+        done = self.run(tmp_path, "ala", *options)
+        assert done.exit_code == 1
+        assert "records/vae/ala.json cannot be read" in done.stderr
+        assert done.stdout == ""
+
     def test_an_unknown_student_ends_with_1_and_nothing_for_other_programs(self, whole_class):
         done = self.run(whole_class, "jan_kowalsky", "--json")
         assert done.exit_code == 1

@@ -144,11 +144,19 @@ class TestNothing:
         assert "python -m coursekit grade vae" in done.stderr
         assert not (course / "gradebook.db").exists()
 
+    def test_gradebook_that_was_moved_away(self, course):
+        (course / "submitted" / "ala" / "vae").mkdir(parents=True)
+        records.write(records.path(course, "vae", "ala"), record("ala", "p") | {"schema": records.SCHEMA})
+        done = self.run(course)
+        assert done.exit_code == 1
+        assert "There is no gradebook" in done.stderr
+        assert not (course / "gradebook.db").exists()
+
     def test_no_record_can_be_read(self, course):
         (course / "submitted" / "ala" / "vae").mkdir(parents=True)
         records.write(records.path(course, "vae", "ala"), {"schema": 2})
         with pytest.raises(NothingGradedError, match=r"records/vae/ala\.json cannot be read"):
-            report.of_class(course, "vae", "sqlite://")
+            report.of_class(course, "vae")
 
     def test_no_such_course(self, course):
         done = self.run(course / "nowhere")

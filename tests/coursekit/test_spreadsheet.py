@@ -38,7 +38,9 @@ def test_carriage_return_at_the_start_becomes_text():
 
 
 @BOTH
-@pytest.mark.parametrize("text", ['Dobrze 👍🏽\nŻółć, „tak” i "nie"', "a=1", "{=1}", "http://example.org", "'a", "007"])
+@pytest.mark.parametrize(
+    "text", ['Dobrze 👍🏽\nŻółć, „tak” i "nie"', "a=1", "{=1}", "http://example.org", "'a", "007", "-"]
+)
 def test_other_text_stays(tmp_path, through, text):
     assert through(tmp_path / "table.xlsx", text) == text
 

@@ -74,6 +74,17 @@ def test_anything_else_is_refused(text):
         wire.decode(text)
 
 
+def test_an_array_is_read_once_however_often_it_is_named():
+    text = json.loads(wire.encode([np.zeros(1000)]))
+    text["tree"] = [{"__array__": 0}] * 1000
+    assert len({id(array) for array in wire.decode(json.dumps(text))}) == 1
+
+
+def test_a_lone_surrogate_becomes_what_a_file_can_hold():
+    (text,) = wire.decode(wire.encode(["a\ud83d"]))
+    assert text.encode() == b"a?"
+
+
 def test_size_is_limited_before_and_after_unpacking(monkeypatch):
     monkeypatch.setattr(wire, "_MAX_BYTES", 10_000)
     with pytest.raises(ValueError, match="10000 bytes"):

@@ -11,6 +11,7 @@ import pytest
 from nbformat import NotebookNode
 
 from coursekit import broken, corpus, demo, points, problems, records
+from tests.leaks import leaks
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +41,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         demo.hand_in(course, student, corpus.load(corpus.CORPUS / "wheats" / "scale_softplus.py"))
     before = fingerprint(course / "submitted")
     demo.nbgrader(course, "autograde")
+    demo.nbgrader(course, "generate_feedback")
     assert fingerprint(course / "submitted") == before, "submitted/ was written"
     yield course
     shutil.rmtree(course)
@@ -96,6 +98,11 @@ class TestSample:
         text = read_by_student(autograded(course, sample.student))
         assert sample.told in text
         assert sample.told or NOTES not in text
+
+    def test_page_leaks_nothing(self, course, sample):
+        page = (course / "feedback" / sample.student / "vae" / "vae.html").read_text()
+        assert leaks(page) == []
+        assert str(course) not in page
 
     def test_record_says_whether_it_was_read(self, course, sample):
         record = records.load(course, "vae", sample.student)

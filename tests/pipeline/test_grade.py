@@ -36,7 +36,7 @@ c.IncludeHeaderFooter.header = ""
 c.Autograde.autograde_preprocessors = ["plain_checks.PlainChecks", "nbgrader.preprocessors.SaveAutoGrades"]
 """
 PLAIN_CHECKS = '''
-import os, signal, tempfile
+import os, signal, tempfile, time
 from pathlib import Path
 from coursekit.execute import GradeExecute
 
@@ -50,6 +50,8 @@ class PlainChecks(GradeExecute):
         if "# STOP THE WORKER" in cell.source and not stopped.exists():
             stopped.touch()
             os.kill(os.getpid(), signal.SIGSTOP)
+        if "# HANG IN THE WORKER" in cell.source:
+            time.sleep(3600)
         if cell.cell_type == "code":
             self._run_cell(cell, index)
         return cell, resources
@@ -319,6 +321,18 @@ class TestWorkers:
         assert summary.finished == ["alice"]
         assert totals(course) == {"alice": 4.0}
 
+    def test_a_submission_that_hangs_is_broken_in_the_end_and_the_others_are_graded(self, course, monkeypatch):
+        path = course / "submitted" / "bob" / "ps" / "ps.ipynb"
+        nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# HANG IN THE WORKER"), path)
+        app = open_course(course, "ps")
+        app.config.PlainChecks.notebook_timeout = 10
+        monkeypatch.setattr(pool, "ATTEMPTS", 2)
+        seen = []
+        summary = grade.grade(app, ["alice", "bob", "erin"], 1, None, lambda student, outcome: seen.append(student))
+        assert sorted(summary.finished) == sorted(seen) == ["alice", "bob", "erin"]
+        assert totals(course) == {"alice": 4.0, "bob": 0.0, "erin": 4.0}
+        assert records.load(course, "ps", "bob")["status"] == "broken"
+
     def test_another_copy_of_the_kit_is_refused(self, course, tmp_path):
         kit = tmp_path / "kit"
         for name in worker.JUDGES:
@@ -414,9 +428,36 @@ class TestChanges:
         assert totals(course) == {"alice": 4.0, "bob": 4.0}
         assert grade.plan(app, grade.Choice()).reasons["zoe"] == "new"
 
+    def test_a_submission_that_is_removed_fails_alone(self, course):
+        app = open_course(course, "ps")
+
+        def say(student: str, outcome: Any) -> None:
+            if student == "alice":
+                shutil.rmtree(course / "submitted" / "erin" / "ps")
+
+        summary = grade.grade(app, ["alice", "bob", "erin"], 1, None, say)
+        assert sorted(summary.finished) == ["alice", "bob"]
+        assert "was removed while the class was graded" in summary.failed["erin"]
+
+    def test_a_script_that_changes_is_graded_as_it_is_now(self, course):
+        app, folder = open_course(course, "ps"), course / "submitted" / "bob" / "ps"
+        shutil.rmtree(folder)
+        (folder / "kod").mkdir(parents=True)
+        (folder / "kod" / "ps.py").write_text("# %%\ndef add(a):\n    return 0\n")
+        right = (course / "submitted" / "alice" / "ps" / "ps.ipynb").read_text()
+
+        def say(student: str, outcome: Any) -> None:
+            if student == "alice":
+                (folder / "kod" / "ps.ipynb").write_text(right)
+
+        summary = grade.grade(app, ["alice", "bob"], 1, None, say)
+        assert sorted(summary.finished) == ["alice", "bob"]
+        assert totals(course) == {"alice": 4.0, "bob": 4.0}
+
     def test_an_assignment_that_was_not_released_is_named(self, course):
         shutil.rmtree(course / "release")
         (course / "gradebook.db").unlink()
         output = run(course, code=1)
-        assert "nbgrader generate_assignment ps" in output + (course / grade.LOG).read_text()
+        assert "nbgrader generate_assignment ps" in output
+        assert not (course / "gradebook.db").exists()
         assert "Traceback" not in output

@@ -44,7 +44,7 @@ def test_averages_are_mean_latents_of_the_classes(tiny_ae, images):
     torch.testing.assert_close(averages, expected)
 
 
-def test_averages_have_the_name_that_the_notebook_uses(tiny_vae, images):
+def test_averages_have_the_name_that_earlier_notebooks_use(tiny_vae, images):
     analyzer = AutoEncoderAnalyzer(tiny_vae(20, 3), images, n_samplings=2)
     assert analyzer._averages is analyzer.averages
 
