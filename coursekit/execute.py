@@ -35,6 +35,7 @@ from grader_tests.render import as_html, as_text
 from grader_tests.session import run_checks
 from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
+from grader_tests.wire import writable
 
 PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
 """What the record tells the versions of."""
@@ -345,6 +346,7 @@ class GradeExecute(Execute):
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         """Keep an output unless the cell has had its share; says so once where it has."""
+        msg["content"] = writable(msg["content"])
         limit = self._output_limit
         if REPLY_MIME in msg["content"].get("data", {}) and limit != MAX_REPLY:
             self._flag("forged reply", cell_index, "a cell published what only a probe publishes")

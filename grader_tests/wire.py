@@ -51,7 +51,7 @@ def decode(text: str) -> Any:
         raise ValueError(f"message of {len(text)} characters, more than {_MAX_CHARS}")
     try:
         message = json.loads(text)
-        return _with_arrays(message["tree"], _open(_unpack(base64.b64decode(message["npz"]))))
+        return _with_arrays(writable(message["tree"]), _open(_unpack(base64.b64decode(message["npz"]))))
     except Exception as error:  # the readers of JSON, zip and NumPy trust their input and raise whatever they meet
         raise ValueError(f"not a message of the wire format: {error}") from error
 
@@ -81,6 +81,13 @@ def _with_arrays(item: Any, arrays: list[np.ndarray]) -> Any:
         return {key: _with_arrays(part, arrays) for key, part in item.items()}
     if isinstance(item, list):
         return [_with_arrays(part, arrays) for part in item]
-    if isinstance(item, str):
-        return item.encode(errors="replace").decode()  # a lone surrogate cannot be written to a file
     return item
+
+
+def writable(item: Any) -> Any:
+    """JSON with texts that a file can hold: half of a surrogate pair, which JSON lets through, becomes "?"."""
+    if isinstance(item, dict):
+        return {writable(key): writable(part) for key, part in item.items()}
+    if isinstance(item, list):
+        return [writable(part) for part in item]
+    return item.encode(errors="replace").decode() if isinstance(item, str) else item
