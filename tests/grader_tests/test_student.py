@@ -1,7 +1,10 @@
 """Both backends answer alike, and no answer of a kernel is believed."""
 
+import types
+
 import numpy as np
 import pytest
+from torch.utils.data import Subset
 
 from coursekit import data
 from grader_tests import mnist, probes, wire
@@ -53,6 +56,14 @@ def test_a_kept_split_has_the_images_of_its_rows(here, monkeypatch):
     np.testing.assert_array_equal(probes._kept["a"][0], train[[59_999, 3]])
     np.testing.assert_array_equal(probes._kept["a"][1], [1, 2])
     np.testing.assert_array_equal(probes._kept["b"][0], val[[2]])
+
+
+def test_rows_of_a_subset_are_those_that_the_classifier_saw(here):
+    images = types.SimpleNamespace(data=np.arange(20, dtype=np.uint8).reshape(5, 2, 2))
+    here.namespace["train_dataset"] = images
+    every = here.probe("training_rows").array("checksums")
+    here.namespace["train_dataset"] = Subset(Subset(images, [4, 2, 0]), [0, 2])
+    np.testing.assert_array_equal(here.probe("training_rows").array("checksums"), every[[4, 0]])
 
 
 def test_an_answer_repeats_with_its_seed_only(here):
