@@ -9,13 +9,11 @@
 # ---
 
 # %% grade_id="vae_encoder"
-display({"text/plain": "\ud83d"}, raw=True)
-
-
 class VEncoder(nn.Module):
     def __init__(self, n_input_features, n_hidden_neurons, n_latent_features):
         super().__init__()
         raise ValueError("\ud83d")
 
 
+print("\ud83d")
 raise ValueError("\ud83d")

@@ -18,28 +18,35 @@ import zipfile
 import zlib
 
 
-def bomb():
-    """A few kilobytes that claim to be an array of 100 GB, compressed twice."""
-    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (12500000000,), }"
-    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+def packed(write):
+    """An archive with one array, compressed twice; write: puts the bytes of the array into it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file, file.open("arr_0.npy", "w") as array:
-        array.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
-        for _ in range(400):
-            array.write(bytes(2**23))
+        write(array)
     return base64.b64encode(zlib.compress(archive.getvalue(), 9)).decode()
 
 
-def often():
-    """An array of 100 MB, small when it is packed, which the reply names a thousand times."""
-    archive = io.BytesIO()
-    np.savez(archive, np.zeros(100_000_000, dtype=np.uint8))
-    return base64.b64encode(zlib.compress(archive.getvalue(), 9)).decode()
+def claims(array):
+    """A few bytes that claim to be an array of 100 GB."""
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (12500000000,), }"
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    array.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(10_000))
+
+
+def zeros(array):
+    """An array of 100 MB, which is all zeros."""
+    np.save(array, np.zeros(100_000_000, dtype=np.uint8))
+
+
+def much(array):
+    """A gigabyte of zeros."""
+    for _ in range(125):
+        array.write(bytes(8_000_000))
 
 
 replies = [
-    json.dumps({"tree": {"parts": 2, "loc": {"__array__": 0}, "scale": {"__array__": 0}}, "npz": bomb()}),
-    json.dumps({"tree": {"items": [{"parts": 2, "loc": {"__array__": 0}}] * 1000}, "npz": often()}),
+    json.dumps({"tree": {"items": [{"parts": 2, "loc": {"__array__": 0}}] * 1000}, "npz": packed(write)})
+    for write in (claims, zeros, much)
 ]
 state = {"next": 0}
 
