@@ -59,7 +59,7 @@ class AutoEncoderAnalyzer:
 
     @property
     def _averages(self) -> torch.Tensor:
-        """The name under which the notebook asks for ``averages``."""
+        """``averages`` under the name that earlier editions of the notebook use."""
         return self.averages
 
     def compare_reconstruction_with_original(self) -> None:
