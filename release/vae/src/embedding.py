@@ -23,7 +23,6 @@ def plot_maps(representation: Representation, n_points: int = 2500) -> None:
     neighbours, but distances between its groups mean little. ``trust`` in each map stands in its title.
 
     :param n_points: how many latents to show, each class in its proportion; time and memory grow with its square
-        (10,000 take about 2 GB)
     """
     if is_grading():
         return
