@@ -131,10 +131,10 @@ def _installed(package: str) -> str | None:
 
 def programs() -> Finding:
     """The programs of the sandbox."""
-    missing = [name for name in ("bwrap", "setpriv", "prlimit") if shutil.which(name) is None]
+    missing = [name for name in ("bwrap", "setpriv", "prlimit", "flock") if shutil.which(name) is None]
     if missing:
         return Finding(FAILS, f"missing: {', '.join(missing)}", "sudo apt-get install -y bubblewrap util-linux")
-    return Finding(OK, "bwrap, setpriv, prlimit")
+    return Finding(OK, "bwrap, setpriv, prlimit, flock")
 
 
 def alembic() -> Finding:

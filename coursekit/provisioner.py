@@ -6,13 +6,14 @@ The kernelspec in `coursekit/kernels` names it; `coursekit.sandbox` says what a 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import zmq
@@ -45,6 +46,8 @@ class SandboxProvisioner(LocalProvisioner):
     ).tag(config=True)
 
     _folder: Path | None = None
+    _alive: IO[str] | None = None
+    """The kernel's connection file, locked as long as this process lives: see `sandbox.GRADER_LIVES`."""
     _cgroup: cgroups.Cgroup | None = None
     _watchdog: Watchdog | None = None
     _bubblewrap: psutil.Process | None = None
@@ -112,7 +115,7 @@ class SandboxProvisioner(LocalProvisioner):
         self._cgroup = cgroups.create(self._name, self.memory, self.processes)
         environment = {name: kwargs["env"][name] for name in self.pass_environment if name in kwargs["env"]}
         command = sandbox.command(
-            [part.replace(manager.connection_file, f"{sandbox.CONNECTION}/connection.json") for part in kwargs["cmd"]],
+            [part.replace(manager.connection_file, sandbox.CONNECTION_FILE) for part in kwargs["cmd"]],
             Path(kwargs.get("cwd") or os.getcwd()).resolve(),
             shared,
             empty,
@@ -133,12 +136,14 @@ class SandboxProvisioner(LocalProvisioner):
         return self.parent
 
     def _connect_inside(self, shared: Path) -> None:
-        """Write the kernel's own connection file: the same, with the path of the sockets that holds inside."""
+        """Write and lock the kernel's own connection file: the same, with the path of the sockets that holds inside."""
         connection = json.loads(Path(self._manager.connection_file).read_text())
         connection["ip"] = f"{sandbox.CONNECTION}/kernel"
         inside = shared / "connection.json"
         inside.write_text(json.dumps(connection))
         inside.chmod(0o644)
+        self._alive = inside.open()
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch the sandbox and watch it."""
@@ -166,6 +171,8 @@ class SandboxProvisioner(LocalProvisioner):
             self._watchdog.stop()
         if self._cgroup:
             self._cgroup.remove()
+        if self._alive:
+            self._alive.close()
         if self._folder:
             with contextlib.suppress(FileNotFoundError):
                 self.said = (self._folder / "log").read_text(errors="replace")[-2000:]

@@ -21,6 +21,11 @@ from coursekit.data import DATA
 HOME = "/home/student"
 CONNECTION = "/run/kernel"
 """The folder inside with the connection file and the sockets."""
+CONNECTION_FILE = f"{CONNECTION}/connection.json"
+GRADER_LIVES = f"! flock --nonblock {CONNECTION_FILE} true"
+"""Whether the grader still holds its lock on the connection file. With `--die-with-parent` bubblewrap asks the system
+to be told of a death to come; a grader that was killed before that would leave an idle kernel behind for ever.
+"""
 ENVIRONMENT = "/opt/course"
 """The Python environment inside, if it is a virtual one: its path outside is nobody's business."""
 MNIST = "/opt/mnist"
@@ -203,5 +208,6 @@ def _entry(uid: int, limits: Limits) -> str:
         f"--nproc={limits.processes}",
         f"--cpu={limits.cpu}:{limits.cpu + 5}",
     ]
+    steps.append(GRADER_LIVES)  # last, when the processes above have long asked
     steps.append(f'{shlex.join(run)} "$@"')
     return " && ".join(steps)

@@ -250,6 +250,45 @@ def test_nothing_outlives_a_killed_grader(user, scratch, monkeypatch):
     assert list((scratch / "tmp").glob("coursekit-*")) == []
 
 
+@pytest.mark.parametrize("user", ["root", "ordinary"])
+@pytest.mark.parametrize("below", [0, 1], ids=["bubblewrap", "its child"])
+def test_nothing_outlives_a_grader_that_is_killed_while_its_sandbox_begins(user, below, scratch):
+    """The process is stopped before it has asked to be told of the grader's death, and goes on afterwards."""
+    for _ in range(20):
+        grader = start(user, scratch)
+        grader.stdin.write(json.dumps({"cells": []}))
+        grader.stdin.close()
+        newborn = first_descendant(grader.pid, below)
+        newborn.suspend()
+        early = not newborn.children()
+        time.sleep(0.1)  # those above have asked
+        os.killpg(grader.pid, signal.SIGKILL)
+        grader.wait()
+        newborn.resume()
+        _, alive = psutil.wait_procs([newborn], timeout=20)
+        for process in alive:
+            process.kill()
+        assert alive == []
+        if early:
+            return
+    raise AssertionError("never stopped early enough")
+
+
+def first_descendant(pid: int, below: int) -> psutil.Process:
+    """The first child of a grader, or the first child of that, as soon as it is there."""
+    grader = psutil.Process(pid)
+    deadline = time.monotonic() + 60
+    while grader.cmdline()[:1] != [sys.executable] and time.monotonic() < deadline:  # AS_ORDINARY comes before it
+        time.sleep(0.05)
+    while time.monotonic() < deadline:
+        family = [grader]
+        for _ in range(below + 1):
+            family = family[0].children() if family else []
+        if family:
+            return family[0]
+    raise AssertionError("the grader has started no sandbox")
+
+
 def test_leaves_no_process_no_file_and_no_control_group(run, scratch):
     run("import subprocess; subprocess.Popen(['setsid', 'sleep', '98765'])")
     assert not [process for process in psutil.process_iter(["cmdline"]) if "98765" in (process.info["cmdline"] or [])]
