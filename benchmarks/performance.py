@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.axes import Axes
 from rich.console import Console
 
 from benchmarks.tables import Results, reached, results_table
@@ -28,7 +29,7 @@ def main() -> int:
     """Write the page and the figure; 0 when all numbers are reached."""
     speed, class_time, scale = (measured(name) for name in ("speed", "class", "scale"))
     model = Model(class_time, scale)
-    figure(speed, class_time, model)
+    figure(speed, class_time, scale, model)
     PAGE.write_text(page(speed, class_time, scale, model))
     results: Results = {
         name: tuple(result[:3]) for found in (speed, class_time, scale) for name, result in found["results"].items()
@@ -77,27 +78,58 @@ class Model:
         return self.worker / self.coordinator
 
 
-def figure(speed: dict[str, Any], class_time: dict[str, Any], model: Model) -> None:
-    """Phases of a notebook with plain loops and with the kit; submissions a minute over workers."""
-    left, right = plt.figure(figsize=(11, 4), layout="constrained").subplots(1, 2)
+def figure(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any], model: Model) -> None:
+    """One submission by phase, by part of a class, the coordinator over sizes, submissions a minute over workers."""
+    axes = plt.figure(figsize=(11, 7.5), layout="constrained").subplots(2, 2)
+    _phases(axes[0, 0], speed)
+    _parts(axes[0, 1], parts(class_time, model))
+    _coordinator(axes[1, 0], scale)
+    _throughput(axes[1, 1], class_time, model)
+    plt.savefig(FIGURE, dpi=110)
+    plt.close()
+
+
+def _phases(axes: Axes, speed: dict[str, Any]) -> None:
     bottom = np.zeros(2)
     runs = [speed["plain loops"], speed["study"]]
     for phase in runs[0]["phases"]:
         seconds = np.array([run["phases"][phase] for run in runs])
-        left.bar(["plain loops", "study"], seconds, bottom=bottom, label=phase)
+        axes.bar(["plain loops", "study"], seconds, bottom=bottom, label=phase)
         bottom += seconds
-    left.bar(["grading"], [speed["grading"]["seconds"]], color="0.4", label="grading")
-    left.set(ylabel="seconds", title="One submission")
-    left.legend(fontsize=8)
+    axes.bar(["grading"], [speed["grading"]["seconds"]], color="0.4", label="grading")
+    axes.set(ylabel="seconds", title="One submission")
+    axes.legend(fontsize=8)
+
+
+def _parts(axes: Axes, seconds: dict[str, float]) -> None:
+    bars = axes.barh(list(seconds), list(seconds.values()))
+    total = sum(seconds.values())
+    axes.bar_label(bars, [f"{100 * value / total:.0f} %" for value in seconds.values()], padding=3)
+    axes.margins(x=0.15)
+    axes.invert_yaxis()
+    axes.set(xlabel="seconds, mean over the class", title="Where a submission's time goes")
+
+
+def _coordinator(axes: Axes, scale: dict[str, Any]) -> None:
+    milliseconds = {int(size): value for size, value in scale["milliseconds"].items()}
+    axes.semilogx(list(milliseconds), list(milliseconds.values()), "o-")
+    axes.set_ylim(0, 1.15 * max(milliseconds.values()))
+    axes.set(xlabel="submissions", ylabel="ms a submission", title="The coordinator alone")
+
+
+def _throughput(axes: Axes, class_time: dict[str, Any], model: Model) -> None:
     workers = np.arange(1, 2 * model.saturation)
-    right.plot(workers, 60 * MANY / model.seconds(MANY, workers), label="computed")
+    axes.plot(workers, 60 * MANY / model.seconds(MANY, workers), label="computed")
     whole = class_time["runs"]["whole, 2 workers"]
-    right.plot(2, 60 * whole["submissions"] / whole["seconds"], "o", label=f"measured, {whole['submissions']}")
-    right.axvline(model.saturation, color="0.6", linestyle="--", label="the coordinator is busy all the time")
-    right.set(xlabel="workers, a processor each", ylabel="submissions a minute", title=f"A class of {MANY:,}")
-    right.legend(fontsize=8)
-    plt.savefig(FIGURE, dpi=110)
-    plt.close()
+    axes.plot(2, 60 * whole["submissions"] / whole["seconds"], "o", label=f"measured, {whole['submissions']}")
+    axes.axvline(model.saturation, color="0.6", linestyle="--", label="the coordinator is busy all the time")
+    axes.set(xlabel="workers, a processor each", ylabel="submissions a minute", title=f"A class of {MANY:,}")
+    axes.legend(fontsize=8)
+
+
+def parts(class_time: dict[str, Any], model: Model) -> dict[str, float]:
+    """Seconds of a submission by part: of its worker, and of the process that owns the gradebook."""
+    return class_time["seconds by part"] | {"gradebook and files": model.coordinator}
 
 
 def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any], model: Model) -> str:
@@ -114,7 +146,7 @@ def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any
         many=f"{MANY:,}",
         cluster=CLUSTER,
         minutes=float(model.seconds(MANY, CLUSTER)) / 60,
-        parts=class_time["seconds by part"] | {"gradebook and files": model.coordinator},
+        parts=parts(class_time, model),
         numbers=numbers,
         **{"class": class_time},
     )

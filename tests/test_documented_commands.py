@@ -1,8 +1,9 @@
-"""The commands that stand in the documentation exist, with the options written there; those that only look, run."""
+"""The commands that stand in the documentation exist, with the options written there; those for a graded class run."""
 
 import re
 import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import coursekit.execute
 import coursekit.provisioner  # noqa: F401 (settings that a command line may name)
 from coursekit.__main__ import app
 from coursekit.data import ROOT
+from coursekit.points import of_class
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 STARTS = ("python -m coursekit", "nbgrader", "make")
@@ -28,6 +30,15 @@ PLACEHOLDER = re.compile(r"<[\w ]+>|[A-Z]{2,}|\S*…\S*")
 KIT = typer.main.get_command(app)
 LOOKING = ("points", "problems", "record", "doctor")
 """Verbs that change nothing, and are fast."""
+WRITING = (
+    *(("python", "-m", "coursekit", verb) for verb in ("export", "grade", "report", "similar")),
+    *(("nbgrader", verb) for verb in ("autograde", "db", "export", "generate_feedback")),
+)
+"""Beginnings of commands that an instructor gives when the class is graded: they write, and change no points."""
+NAMES = (("autograde",), ("generate_feedback",))
+"""Commands of nbgrader that prose names, without the assignment that they need."""
+ANEW, ELSEWHERE = "--force", "--scheduler"
+"""Options of commands that grade again, which other tests do, or need another machine."""
 
 
 @dataclass(frozen=True)
@@ -215,3 +226,29 @@ def test_commands_that_only_look_run(graded_class, monkeypatch):
         assert isinstance(done.exception, SystemExit | None)
         assert done.stdout.strip()
     assert sorted(graded_class.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_commands_that_write_run_and_change_no_points(graded_class):
+    gradebook = f"sqlite:///{graded_class}/gradebook.db"
+    points = of_class(gradebook, "vae")
+    writing = sorted(
+        {
+            command.words
+            for command in COMMANDS
+            if any(command.words[: len(start)] == start for start in WRITING)
+            and command.words[1:] not in NAMES
+            and not {ANEW, ELSEWHERE, "--help", "--dry-run"} & set(command.words)
+            and not any(PLACEHOLDER.fullmatch(word) for word in command.words)
+        }
+    )
+    for words in writing:
+        program = words[2:] if words[0] == "python" else words
+        done = subprocess.run(
+            [sys.executable, "-m", *program], cwd=graded_class, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}{done.stderr}"
+    assert {words[: len(start)] for words in writing for start in WRITING if words[: len(start)] == start} == set(
+        WRITING
+    )
+    assert of_class(gradebook, "vae") == points

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pytest
 
-from benchmarks.performance import Model, page
+from benchmarks import performance
+from benchmarks.performance import Model, figure, page
 
 RESULT = {"a number": [1.0, "<=", 2.0, True], "another": [3.0, "<=", 2.0, False]}
 RUN = {"seconds": 60.0, "phases": {"training, VAE": 20.0}, "products": {"training, VAE": 2.0}, "hand_written": 10.0}
@@ -51,3 +53,10 @@ def test_page_tells_what_was_measured_and_what_was_missed(model):
     assert "| gradebook and files | 0.10 | 1 % |" in text
     assert "this gives 610 s for the whole class with two\nworkers" in text
     assert "where 610 s were measured" in text
+
+
+def test_figure_shows_all_four(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(performance, "FIGURE", tmp_path / "figure.png")
+    figure(SPEED, CLASS, SCALE, model)
+    assert plt.imread(tmp_path / "figure.png").std() > 0.05
+    assert plt.get_fignums() == []

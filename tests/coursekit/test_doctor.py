@@ -67,7 +67,7 @@ def test_what_fails_is_shown_with_its_mend_and_ends_with_1(course, monkeypatch):
     monkeypatch.setenv("PATH", str(course))
     done = CliRunner().invoke(app, ["doctor", "--course", str(course)])
     assert done.exit_code == 1
-    assert "missing: bwrap, setpriv, prlimit" in done.output
+    assert "missing: bwrap, setpriv, prlimit, flock" in done.output
     assert "sudo apt-get install -y bubblewrap util-linux" in done.output
 
 
@@ -115,7 +115,7 @@ def test_packages_that_differ_from_the_lock_are_a_warning(tmp_path):
 
 def test_programs_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert doctor.programs().found == "missing: bwrap, setpriv, prlimit"
+    assert doctor.programs().found == "missing: bwrap, setpriv, prlimit, flock"
     assert doctor.programs().state == FAILS
 
 

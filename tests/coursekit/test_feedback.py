@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbconvert import HTMLExporter
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from coursekit import demo, records
 from coursekit.feedback import as_html
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.slow
 STUDENTS = [*CLASS, BROKEN]
 GOLDEN = Path(__file__).with_name("golden")
 GOLDEN_STUDENTS = ("anna_nowak", "igor_sowa", "jan_kowalski", "marek_zima", BROKEN)
+A4 = 794
+"""Width of the paper in CSS pixels."""
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
 
@@ -175,13 +178,56 @@ def test_what_a_student_writes_is_text(markdown, html):
     assert html in as_html(markdown)
 
 
+def open_page(browser: Browser, course: Path, student: str, width: int) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((course / "feedback" / student / "vae" / "vae.html").as_uri())
+    return page
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+@pytest.mark.parametrize("width", [1000, 390])
+def test_axe_finds_no_barrier(whole_class, browser, student, width):
+    """Contrast, landmarks, names, tables, what a keyboard scrolls: the rules of axe-core, with everything unfolded."""
+    page = open_page(browser, whole_class, student, width)
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    formulas_are_text = {"rules": {"empty-table-header": {"enabled": False}}}
+    found = Axe().run(page, options=formulas_are_text)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_keyboard_reaches_every_link_and_unfolds(whole_class, browser):
+    page = open_page(browser, whole_class, "igor_sowa", 1000)
+    stops = "[...document.querySelectorAll('a, summary')]"
+    wanted = page.evaluate(f"{stops}.length")
+    reached = []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(f"{stops}.indexOf(document.activeElement)"))
+    assert reached == list(range(wanted))
+    assert wanted > 10
+    folded = page.locator("details:not([open])").count()
+    page.keyboard.press("Enter")  # the last stop is a summary: the student's code comes last
+    assert page.locator("details:not([open])").count() == folded - 1
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_print_shows_what_is_folded_and_cuts_nothing_off(whole_class, browser, student):
+    page = open_page(browser, whole_class, student, A4)
+    folded = "[...document.querySelectorAll('details > :not(summary)')]"
+    unseen = f"{folded}.filter(each => !each.checkVisibility({{contentVisibilityAuto: true}})).length"
+    assert page.evaluate(unseen) > 0
+    page.emulate_media(media="print")
+    page.wait_for_function(f"{unseen} === 0")
+    assert page.evaluate("[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth).length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4
+
+
 @pytest.mark.parametrize(("width", "name"), [(1000, "feedback"), (390, "feedback-phone")])
 def test_the_page_fits_the_screen(whole_class, browser: Browser, screenshots, width, name):
-    page = browser.new_page(viewport={"width": width, "height": 900})
     for student in STUDENTS:
-        page.goto((whole_class / "feedback" / student / "vae" / "vae.html").as_uri())
+        page = open_page(browser, whole_class, student, width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, student
-    page.goto((whole_class / "feedback" / "igor_sowa" / "vae" / "vae.html").as_uri())
+    page = open_page(browser, whole_class, "igor_sowa", width)
     page.locator("#zadanie-3").scroll_into_view_if_needed()
     page.locator("section", has=page.locator("#zadanie-3")).screenshot(path=screenshots / f"{name}.png")
     assert (screenshots / f"{name}.png").stat().st_size > 10_000

@@ -1,8 +1,13 @@
-"""A policy for late submissions holds for `nbgrader autograde` and for `python -m coursekit grade` alike."""
+"""A policy for late submissions holds for `nbgrader autograde` and for `python -m coursekit grade` alike.
 
+So does the one that docs/moodle.md shows.
+"""
+
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import nbformat
@@ -20,6 +25,7 @@ c.IncludeHeaderFooter.header = ""
 c.Autograde.autograde_preprocessors[0] = "plain_checks.PlainChecks"
 """
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
+PER_DAY = 'c.AssignLatePenalties.plugin_class = "late.PerDay"\n'
 
 
 def by_nbgrader(course: Path) -> None:
@@ -33,14 +39,29 @@ def by_coursekit(course: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def documented_policy() -> str:
+    """The class of docs/moodle.md, as an instructor copies it."""
+    block = re.search(r"^  ```python\n(.*?)^  ```", (ROOT / "docs" / "moodle.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert block, "docs/moodle.md shows no policy"
+    return textwrap.dedent(block[1])
+
+
 @pytest.mark.parametrize(
-    ("grade", "policy", "penalty"), [(by_nbgrader, "", 0.0), (by_nbgrader, ZERO, 4.0), (by_coursekit, ZERO, 4.0)]
+    ("grade", "policy", "penalty"),
+    [
+        (by_nbgrader, "", 0.0),
+        (by_nbgrader, ZERO, 4.0),
+        (by_coursekit, ZERO, 4.0),
+        (by_nbgrader, PER_DAY, 0.5),
+        (by_coursekit, PER_DAY, 0.5),
+    ],
 )
 def test_penalty(tiny_course, tmp_path, grade, policy, penalty):
     course = Path(shutil.copytree(tiny_course, tmp_path / "a course"))
     settings = (ROOT / "nbgrader_config.py").read_text() + SETTINGS + policy
     (course / "nbgrader_config.py").write_text(settings)
     (course / "plain_checks.py").write_text(PLAIN_CHECKS)
+    (course / "late.py").write_text(documented_policy())
     solved = solution(nbformat.read(course / "release" / "ps" / "ps.ipynb", as_version=4))
     due = nbgrader(course, "db", "assignment", "add", "ps", "--duedate=2026-11-24 12:00:00 Europe/Warsaw")
     assert due.returncode == 0, due.stderr

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -85,6 +86,16 @@ def test_fits_a_phone(report, open_page):
     for details in page.locator("summary").all():
         details.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [1000, 390])
+def test_axe_finds_no_barrier(report, open_page, width):
+    """Contrast, landmarks, names, tables, what a keyboard scrolls: the rules of axe-core, with everything unfolded."""
+    page = open_page(render(report), width)
+    for details in page.locator("summary").all():
+        details.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_every_picture_has_a_text_and_every_table_a_caption_or_a_name(report, open_page):
