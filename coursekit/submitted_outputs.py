@@ -17,7 +17,7 @@ from nbgrader.utils import is_grade
 
 ASIDE = "coursekit_submitted_outputs"
 """Key in a cell's metadata."""
-LABEL = "Wyjście z oddanego notatnika (tak widział je student; przy ocenianiu nie zostało odtworzone):"
+LABEL = "Wyjście z oddanego notatnika (nie odtworzono go przy ocenianiu):"
 MOST = 20_000_000
 """Characters of outputs that are kept of one notebook."""
 TOO_LARGE = "[Dalsze wyjścia pominięto: oddany notatnik ma ich za dużo]"

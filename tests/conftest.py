@@ -42,7 +42,7 @@ CLASS = {
     "ola_król": "chaffs/blank_stub",
     "piotr_wójcik": "chaffs/beta_guide_only",
     "tomasz_wilk": "attacks/forge_ast_transformer",
-    "zofia_żak": "chaffs/decoder_without_sigmoid",
+    "zofia_żak": "chaffs/decoder_softmax",
 }
 """The graded class by student; igor_sowa and piotr_wójcik have handed in the same. One more has a broken file."""
 BROKEN = "ula_maj"

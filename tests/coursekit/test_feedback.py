@@ -127,6 +127,7 @@ def test_figures_show_what_was_found(whole_class):
     assert alts["anna_nowak"] == []
     assert "z_scale" in " ".join(alts["jan_kowalski"])
     assert "wariancji" in " ".join(alts["igor_sowa"])
+    assert "rekonstrukcje" in " ".join(alts["zofia_żak"])
 
 
 def normalised(page: str) -> str:
