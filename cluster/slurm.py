@@ -1,10 +1,11 @@
 """Workers on Slurm for `python -m coursekit grade`: `python cluster/slurm.py --jobs 8`, on a login node.
 
-Needs `pip install dask-jobqueue`. Prints the address of the scheduler, and the jobs live until Ctrl-C. Every job is one
-worker for one submission at a time; the folder of the kit, with `.venv` and `data`, must be readable on the nodes, and
-bubblewrap installed there (docs/cluster.md).
+Needs `pip install dask-jobqueue`. Prints the command to grade with when the first job runs; the jobs live until Ctrl-C.
+Every job is one worker for one submission at a time; the folder of the kit, with `.venv` and `data`, must be readable
+on the nodes, and bubblewrap installed there (docs/cluster.md).
 """
 
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from dask_jobqueue import SLURMCluster
 
 ROOT = Path(__file__).resolve().parent.parent
+ENDS = {signal.SIGINT, signal.SIGTERM}
 
 
 def cluster(account: str | None, partition: str | None, walltime: str) -> SLURMCluster:
@@ -25,7 +27,7 @@ def cluster(account: str | None, partition: str | None, walltime: str) -> SLURMC
         cores=1,
         processes=1,
         memory="6GB",  # 4 GB of the sandbox, and the worker
-        python=sys.executable,
+        python=shlex.quote(sys.executable),
         job_script_prologue=[f"cd '{ROOT}'", "export OMP_NUM_THREADS=1"],
         scheduler_options={"dashboard_address": None},
     )
@@ -37,13 +39,16 @@ def main(
     partition: Annotated[str | None, typer.Option(help="partition of the jobs")] = None,
     walltime: Annotated[str, typer.Option(help="longest life of a job")] = "02:00:00",
 ) -> None:
-    """Submit the jobs, print the scheduler's address, and wait."""
+    """Submit the jobs, print the command to grade with as soon as one of them runs, and wait."""
     with cluster(account, partition, walltime) as running:
         running.scale(jobs=jobs)
-        print(f"python -m coursekit grade vae --scheduler {running.scheduler_address}", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        told = False
+        while signal.sigtimedwait(ENDS, 1) is None:
+            if not told and running.scheduler_info["workers"]:
+                print(f"python -m coursekit grade vae --scheduler {running.scheduler_address}", flush=True)
+                told = True
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     typer.run(main)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,9 +115,12 @@ def test_jobs_of_slurm_grade_a_class_and_end_with_the_script(slurm, course, monk
         stdout=subprocess.PIPE,
         text=True,
     ) as script:
+        too_late = threading.Timer(120, script.kill)
+        too_late.start()
         try:
             assert script.stdout is not None
             printed = script.stdout.readline().split()
+            too_late.cancel()
             assert printed[:-1] == ["python", "-m", "coursekit", "grade", "vae", "--scheduler"]
             output = run(course, "--scheduler", printed[-1])
             assert "4 graded, 1 broken" in output
