@@ -28,7 +28,7 @@ def cluster(account: str | None, partition: str | None, walltime: str) -> SLURMC
         processes=1,
         memory="6GB",  # 4 GB of the sandbox, and the worker
         python=shlex.quote(sys.executable),
-        job_script_prologue=[f"cd '{ROOT}'", "export OMP_NUM_THREADS=1"],
+        job_script_prologue=[f"cd {shlex.quote(str(ROOT))}", "export OMP_NUM_THREADS=1"],
         scheduler_options={"dashboard_address": None},
     )
 
