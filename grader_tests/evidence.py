@@ -12,19 +12,24 @@ from .oracles import Array
 from .student import ProbeError, Reply, Student
 
 
-def random_images(rng: np.random.Generator, batch: int, side: int) -> Array:
-    """Grey noise in [0, 1]: (batch, 1, side, side), in the networks' precision."""
-    return rng.uniform(0, 1, (batch, 1, side, side)).astype(np.float32)
+def grey_noise(rng: np.random.Generator, *shape: int) -> Array:
+    """Noise of this shape in [0, 1], in the networks' precision and in the 256 grey levels of a picture.
+
+    (With more of them a question is twice as long, and ipykernel reads every character of it in Python.)
+    """
+    return (rng.integers(0, 256, shape) / 255).astype(np.float32)
 
 
 def random_stub(rng: np.random.Generator, batch: int, latent: int, data: int) -> dict[str, Any]:
-    """Known networks for the probe ``losses``: loc, scale (batch, latent), weight (latent, data), bias (data,)."""
-    return {
+    """Known networks for the probe ``losses``, in the networks' precision: loc, scale (batch, latent), weight
+    (latent, data), bias (data,)."""
+    stub = {
         "loc": rng.normal(0, 1.5, (batch, latent)),
         "scale": np.exp(rng.uniform(np.log(0.2), np.log(1.5), (batch, latent))),
         "weight": rng.normal(0, 1, (latent, data)),
         "bias": rng.normal(0, 1, data),
     }
+    return {name: values.astype(np.float32) for name, values in stub.items()}
 
 
 def judged_losses(

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 _RAW = Path(__file__).parent.parent / "data" / "MNIST" / "raw"
 
 
+N_TRAIN = 60_000
+"""Training images. Probes name an image by its row in both files, and in the second one rows begin with this."""
+
+
 @cache
 def images(train: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The training (60,000) or validation (10,000) images (N, 28, 28) of 0..255, and their labels (N,).

@@ -52,7 +52,7 @@ def _isolated(seed):
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` writes down the stack for GPUs each time
         np.random.seed(seed % 2**32)
         try:
             yield
@@ -390,10 +390,30 @@ def _evaluated(model):
             module.training = mode
 
 
-def trained_encode(namespace, model, x):
-    """Encoder of the notebook's variable ``model`` on x (B, 1, H, W) -> loc, scale (B, Z)."""
+def _mnist(rows):
+    """Images (N, 28, 28) of 0..255 from the files of MNIST; rows (N,) count the 60,000 images for training first.
+
+    Read here because images are megabytes.
+    """
+    raw = pathlib.Path(os.environ.get("COURSE_MNIST", "data/MNIST"), "raw")
+    images, first = np.empty((len(rows), 28, 28), np.uint8), 0
+    for part in ("train", "t10k"):
+        pixels = np.memmap(raw / f"{part}-images-idx3-ubyte", np.uint8, "r", offset=16).reshape(-1, 28, 28)
+        here = (first <= rows) & (rows < first + len(pixels))
+        images[here] = pixels[rows[here] - first]
+        first += len(pixels)
+    return images
+
+
+def _in_network_precision(images):
+    """Images (N, H, W) of 0..255 as a network takes them: (N, 1, H, W) in [0, 1]."""
+    return _tensor(images)[:, None] / 255.0
+
+
+def trained_encode(namespace, model, rows):
+    """Encoder of the notebook's variable ``model`` on images of MNIST, rows (B,) -> loc, scale (B, Z)."""
     with _evaluated(_find(namespace, model)) as network:
-        loc, scale = network.encoder.forward(_tensor(x).flatten(1))
+        loc, scale = network.encoder.forward(_in_network_precision(_mnist(rows)).flatten(1))
     return {"loc": _array(loc), "scale": _array(scale)}
 
 
@@ -403,10 +423,12 @@ def trained_decode(namespace, model, z):
         return {"output": _array(network.decoder.forward(_tensor(z)))}
 
 
-def reconstruct(namespace, model, x):
-    """``decoder_forward(encoder_forward(x))`` of the notebook's variable ``model`` on x (B, 1, H, W) -> image."""
+def reconstruct(namespace, model, rows):
+    """``decoder_forward(encoder_forward(x))`` of the notebook's variable ``model`` on images of MNIST, rows (B,)
+    -> image (B, 1, H, W)."""
     with _evaluated(_find(namespace, model)) as network:
-        return {"image": _array(network.decoder_forward(network.encoder_forward(_tensor(x))))}
+        x = _in_network_precision(_mnist(rows))
+        return {"image": _array(network.decoder_forward(network.encoder_forward(x)))}
 
 
 _CLASSIFIERS = ("raw", "ae", "vae")
@@ -450,7 +472,7 @@ def _as_text(value):
 def _features(namespace, key, images, representation):
     """Inputs that the classifier ``key`` takes for images (N, H, W) of 0..255: pixels in [0, 1], or latents by
     ``representation`` ("sample": ``encoder_forward``, "mean": loc of the encoder) -> array (N, features)."""
-    x = _tensor(images)[:, None] / 255.0
+    x = _in_network_precision(images)
     if key == "raw":
         return x.flatten(1).numpy()
     with _evaluated(_find(namespace, f"{key}_model")) as model:
@@ -466,14 +488,10 @@ _kept: dict = {}
 def keep_splits(namespace, rows, labels):
     """Keep splits for the probes that follow: name -> (images (N, H, W) of 0..255[, labels (N,)]); returns names.
 
-    rows: name -> rows (N,) in the files of MNIST, the 60,000 images for training before the 10,000 others, read here
-    because images are megabytes; labels: of those splits that need them.
+    rows: name -> rows (N,) of MNIST; labels: of those splits that need them.
     """
-    raw = pathlib.Path(os.environ.get("COURSE_MNIST", "data/MNIST"), "raw")
-    files = [raw / f"{part}-images-idx3-ubyte" for part in ("train", "t10k")]
-    pixels = np.concatenate([np.fromfile(file, np.uint8, offset=16) for file in files]).reshape(-1, 28, 28)
     for name, chosen in rows.items():
-        _kept[name] = (pixels[chosen], labels.get(name))
+        _kept[name] = (_mnist(chosen), labels.get(name))
     return {"names": list(_kept)}
 
 

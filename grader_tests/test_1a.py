@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader_tests import figures, oracles
-from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
+from grader_tests.evidence import expected_losses, grey_noise, judged_losses, random_stub
 from grader_tests.student import ProbeError
 from grader_tests.trained import NETWORKS, SCALE_FIXED
 from grader_tests.verdict import check, require
@@ -37,9 +37,9 @@ def note_of_networks(student):
 
 def extreme_inputs(rng, data):
     """Images (BATCH, data): grey noise, black, white, stripes, and noise far outside [0, 1]."""
-    usual = rng.uniform(0, 1, (12, data))
+    usual = grey_noise(rng, 12, data)
     flat = np.stack([np.zeros(data), np.ones(data), np.arange(data) % 2, np.arange(data) // 7 % 2])
-    return np.concatenate([usual, flat, rng.normal(0, 10, (16, data))]).astype(np.float32)
+    return np.concatenate([usual, flat, np.round(rng.normal(0, 10, (16, data)), 1)]).astype(np.float32)
 
 
 def encode_scaled(student, seeds, x, gains=GAINS):
@@ -63,7 +63,7 @@ def encode_scaled(student, seeds, x, gains=GAINS):
 def test_encoder_shapes(student, rng, seeds):
     cases = [(1, 784, 10), (7, 784, 10), (10, 784, 10), (4, 784, 1), (32, 784, 10), (5, 400, 3)]
     for batch, data, latent in cases:
-        x = rng.uniform(0, 1, (batch, data)).astype(np.float32)
+        x = grey_noise(rng, batch, data)
         (reply,) = student.probe("encode", sizes=[data, 32, latent], x=x, seed=seeds()).items("items")
         case = f"batch: {batch}, piksele: {data}, cechy ukryte: {latent}"
         require(
@@ -165,7 +165,7 @@ def test_scale_range(student, rng, seeds):
     "Każdy obraz ma własny rozkład ukryty: oba jego parametry wylicza sieć na podstawie tego obrazu.",
 )
 def test_scale_depends_on_x(student, rng, seeds):
-    _, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(4.0,))
+    _, scale = encode_scaled(student, seeds, grey_noise(rng, BATCH, SIZES[0]), gains=(4.0,))
     spread = scale[0].std(axis=0) / (np.abs(scale[0]).mean(axis=0) + 1e-12)
     require(
         spread.max() > 1e-4,
@@ -182,7 +182,7 @@ def test_scale_depends_on_x(student, rng, seeds):
     "potrzebuje własnych wag.",
 )
 def test_separate_heads(student, rng, seeds):
-    loc, scale = encode_scaled(student, seeds, rng.uniform(0, 1, (BATCH, SIZES[0])), gains=(2.0,))
+    loc, scale = encode_scaled(student, seeds, grey_noise(rng, BATCH, SIZES[0]), gains=(2.0,))
     require(
         np.ptp(loc[0], axis=0).max() > 0,
         "z_loc jest takie samo dla wszystkich obrazów.",
@@ -264,7 +264,7 @@ def test_decoder_deterministic(student, rng, seeds):
 @pytest.fixture
 def residuals(student, rng, seeds, batch=64, draws=400):
     """(z − loc) / scale (draws, batch, Z) of many calls of ``encoder_forward``: standard normal where it is right."""
-    x = random_images(rng, batch, 8)
+    x = grey_noise(rng, batch, 1, 8, 8)
     loc = rng.normal(0, 3, (batch, SMALL[3]))
     scale = np.exp(rng.uniform(np.log(0.05), np.log(5), (batch, SMALL[3])))
     reply = student.probe("draw_latents", sizes=SMALL, x=x, loc=loc, scale=scale, draws=draws, seed=seeds())
@@ -367,7 +367,7 @@ def test_decoder_forward(student, rng, seeds):
     "torch.no_grad() ani przejścia przez NumPy.",
 )
 def test_gradients(student, rng, seeds):
-    x = random_images(rng, BATCH, 28)
+    x = grey_noise(rng, BATCH, 1, 28, 28)
     rows = student.probe("gradients", sizes=SIZES, x=x, seed=seeds()).items("parameters")
     require(rows, "sieci nie mają żadnych parametrów do wyuczenia.", "wag kodera i dekodera.")
     cut = [row for row in rows if row.number("influence") > 1e-7 and not abs(row.number("gradient")) > 0]
@@ -380,7 +380,7 @@ def test_gradients(student, rng, seeds):
 def site_probe(student, rng, seeds, batch=7):
     """A function that returns the sites of ``model`` or ``guide``, and the known values put into the networks."""
     known = {
-        "x": random_images(rng, batch, 8),
+        "x": grey_noise(rng, batch, 1, 8, 8),
         "loc": rng.normal(0, 1, (batch, SMALL[3])),
         "scale": rng.uniform(0.2, 2, (batch, SMALL[3])),
         "output": rng.uniform(0.05, 0.95, (batch, SMALL[0])),
@@ -489,7 +489,7 @@ def test_guide(site_probe):
     "policzoną ręcznie dla zerowych wag.",
 )
 def test_elbo(student, rng, seeds):
-    x, stub = random_images(rng, BATCH, 28), random_stub(rng, BATCH, SIZES[3], SIZES[0])
+    x, stub = grey_noise(rng, BATCH, 1, 28, 28), random_stub(rng, BATCH, SIZES[3], SIZES[0])
     require_elbo(student, x, seeds(), "ze znanym koderem i dekoderem", stub=stub)
     for gain, weights in ((0.0, "zerowych"), (3.0, "losowych")):
         try:

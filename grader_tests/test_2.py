@@ -51,7 +51,7 @@ def splits(student, module_rng, module_seeds):
         )
     fresh = module_rng.choice(np.flatnonzero(~used), FRESH, replace=False)
     found = Splits((images[used], labels[used]), mnist.images(train=False), (images[fresh], labels[fresh]))
-    rows = {"train": np.flatnonzero(used), "val": len(images) + np.arange(len(found.val[0])), "fresh": fresh}
+    rows = {"train": np.flatnonzero(used), "val": mnist.N_TRAIN + np.arange(len(found.val[0])), "fresh": fresh}
     labels = {"train": found.train[1], "val": found.val[1]}  # those of the fresh images stay here
     student.probe("keep_splits", rows=rows, labels=labels)
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader_tests import oracles
-from grader_tests.evidence import expected_losses, judged_losses, random_images, random_stub
+from grader_tests.evidence import expected_losses, grey_noise, judged_losses, random_stub
 from grader_tests.verdict import check, require
 
 SIZES = (64, 16, 16, 6)
@@ -47,7 +47,7 @@ class BetaEvidence:
 @pytest.fixture(scope="module")
 def evidence(student, module_seeds):
     rng = np.random.default_rng(module_seeds())
-    x, stub = random_images(rng, BATCH, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
+    x, stub = grey_noise(rng, BATCH, 1, 8, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
     reply, agrees = judged_losses(
         student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES, betas=list(BETAS), stub=stub
     )

@@ -51,8 +51,9 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
     if not student.notes.get(NETWORKS, 1.0):
         raise ProbeError("Żadna z sieci z zadania 1a nie działa, więc nie mogły zostać wytrenowane.")
     images, _ = mnist.images(train=False)
-    x = images[rng.choice(len(images), IMAGES, replace=False)] / 255.0
-    reply = student.probe("trained_encode", model=model, x=x[:, None].astype(np.float32), seed=seeds())
+    chosen = rng.choice(len(images), IMAGES, replace=False)
+    x = images[chosen] / 255.0
+    reply = student.probe("trained_encode", model=model, rows=mnist.N_TRAIN + chosen, seed=seeds())
     loc = reply.array("loc")
     scale = reply.array("scale", loc.shape)
     z = loc + scale * rng.normal(size=loc.shape)
@@ -70,8 +71,10 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
 def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
     """MSE, mean over pixels, of the notebook's autoencoder ``model`` on 500 validation images; raises ProbeError."""
     images, _ = mnist.images(train=False)
-    x = images[rng.choice(len(images), 500, replace=False), None].astype(np.float32) / 255
-    image = student.probe("reconstruct", model=model, x=x, seed=seeds()).array("image", x.shape)
+    chosen = rng.choice(len(images), 500, replace=False)
+    x = images[chosen, None] / 255.0
+    rows = mnist.N_TRAIN + chosen
+    image = student.probe("reconstruct", model=model, rows=rows, seed=seeds()).array("image", x.shape)
     return float(((image - x) ** 2).mean())
 
 

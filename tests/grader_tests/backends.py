@@ -1,37 +1,64 @@
-"""Judges a grade cell twice, in this process and across the messages of a Jupyter kernel, and compares."""
+"""Judges a grade cell with two backends, in this process and across the messages of a Jupyter kernel."""
 
 import os
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 from ipykernel.inprocess import InProcessKernelManager
 
 from grader_tests.session import run_checks
-from grader_tests.student import ChannelStudent, KernelStudent, Student
+from grader_tests.student import ChannelStudent, KernelStudent, ProbeError, Reply, Student
 from grader_tests.verdict import FAILED, CheckResult
 
 DIFFERENCE = "the backends differ"
 """Id of the result that says so."""
 
 _kernels: dict[int, InProcessKernelManager] = {}
-"""By process: a forked one starts its own."""
+"""By process: one that is forked has no use for its parent's, whose threads stay there."""
 
 
-def judge_twice(cell: str, student: Student, seed: int) -> list[Any]:
-    """The results of a grade cell in this process; one more with the id DIFFERENCE where the channel says otherwise."""
+class BothStudents:
+    """Asks both backends each question, and answers as the one in this process does.
+
+    ``differing``: names of the probes to which the two have given different answers; so no check can tell them apart
+    as long as it is empty, and checks need not run twice.
+    """
+
+    def __init__(self, here: KernelStudent, there: ChannelStudent) -> None:
+        self.notes = here.notes
+        self.differing: list[str] = []
+        self._here, self._there = here, there
+
+    def probe(self, name: str, **arguments: Any) -> Reply:
+        """As of ``Student``."""
+        here, there = (_answer(student, name, arguments) for student in (self._here, self._there))
+        try:
+            np.testing.assert_equal(there, here)
+        except AssertionError:
+            self.differing.append(name)
+        if isinstance(here, str):
+            raise ProbeError(here)
+        return Reply(here)
+
+
+def _answer(student: Student, name: str, arguments: dict[str, Any]) -> Any:
+    """The fields of a reply, or the text of a ProbeError."""
+    try:
+        return student.probe(name, **arguments)._fields
+    except ProbeError as error:
+        return str(error)
+
+
+def judge_with_both(cell: str, student: Student, seed: int) -> list[Any]:
+    """The results of a grade cell; one more with the id DIFFERENCE where the backends answer differently."""
     assert isinstance(student, KernelStudent)
-    notes = dict(student.notes)
-    here = run_checks(cell, student, seed).results
-    there = run_checks(cell, ChannelStudent(_kernel_with(student.namespace), notes), seed).results
-    verdicts = [{result.id: (result.verdict, result.message) for result in results} for results in (here, there)]
-    if verdicts[0] == verdicts[1]:
-        return here
-    message = "; ".join(
-        f"{key}: {verdicts[0][key]} here, {verdicts[1].get(key)} there"
-        for key in verdicts[0]
-        if verdicts[0][key] != verdicts[1].get(key)
-    )
-    return [*here, CheckResult(DIFFERENCE, "", FAILED, "0", "0", message, "", 0.0)]
+    both = BothStudents(student, ChannelStudent(_kernel_with(student.namespace)))
+    results = run_checks(cell, both, seed).results
+    if both.differing:
+        message = f"different answers to {', '.join(both.differing)}"
+        results.append(CheckResult(DIFFERENCE, "", FAILED, "0", "0", message, "", 0.0))
+    return results
 
 
 def _kernel_with(namespace: dict[str, Any]) -> Any:

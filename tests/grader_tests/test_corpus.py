@@ -9,9 +9,11 @@ from coursekit import corpus
 from grader_tests.render import as_html, as_text
 from grader_tests.session import cells, list_checks
 from grader_tests.verdict import Report
-from tests.grader_tests.backends import judge_twice
+from tests.grader_tests.backends import DIFFERENCE, judge_with_both
 from tests.leaks import leaks
 
+REMEMBERS = "encoder_forward_noise_once"
+"""The sample whose answers depend on what it was asked before, and so on which backend asks first."""
 MAXIMUM = {"1a": 1.5, "2": 1.5, "3": 1.5}
 
 
@@ -23,7 +25,9 @@ def checks():
 def test_every_sample_is_judged_as_its_header_says_in_the_kernel_and_across_the_channel():
     samples = {sample.name: sample for sample in corpus.load_all()}
     tally = Tally(all_checks())
-    for outcome in run_corpus([(s, 1) for s in samples.values()], judge_twice, 2, Console(quiet=True)):
+    for outcome in run_corpus([(s, 1) for s in samples.values()], judge_with_both, 2, Console(quiet=True)):
+        if outcome.sample == REMEMBERS:
+            outcome.results = [result for result in outcome.results if result.id != DIFFERENCE]
         tally.add(samples[outcome.sample], outcome)
         report = Report("", 1, outcome.results)
         assert leaks(as_html(report)) == leaks(as_text(report)) == [], outcome.sample

@@ -1,4 +1,4 @@
-"""Hostile submissions, all in one class, by the real autograding command: none gains, learns or breaks anything."""
+"""Hostile submissions, in a few classes, by the real autograding command: none gains, learns or breaks anything."""
 
 import contextlib
 import json
@@ -9,6 +9,9 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +29,25 @@ from tests.leaks import leaks
 pytestmark = pytest.mark.slow
 
 ATTACKS = corpus.load_all("attack")
+ACCOMPLICES = [attack for attack in ATTACKS if attack.name.startswith("steal_")]
+LONERS = [attack for attack in ATTACKS if attack not in ACCOMPLICES]
+CLASSES = [ACCOMPLICES + LONERS[::3], LONERS[1::3], LONERS[2::3]]
+"""Graded at the same time, since attacks wait as long as they compute. Those that may help each other are in one."""
 SENTINELS = {"sentinel_right": "scale_exp", "zz_sentinel_wrong": "beta_guide_only"}
-"""Honest students, one of whom is graded after all attacks, and their solutions."""
+"""Honest students in each class, one of whom is graded after all attacks, and their solutions."""
 PORT, SOCKET = 48231, "\0coursekit-attack"
 """Where attacks that know this test try to send what they have found."""
 CANARY = "CANARY-4c1d"
 STRAY = "coursekit-stray"
 """Stands in the names of files and command lines that attacks try to leave behind."""
+STEPS = ("submitted", "source", "release")
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
-# Attacks that wait without end shall not wait for long. An honest cell takes 5 s of own time at most, a notebook 20.
-c.GradeExecute.timeout = 12
-c.GradeExecute.probe_timeout = 6
-c.GradeExecute.iopub_timeout = 10
-c.GradeExecute.notebook_timeout = 75
+# Attacks that wait without end shall not wait for long. An honest cell takes 3 s of own time at most, a notebook 12.
+c.GradeExecute.timeout = 10
+c.GradeExecute.probe_timeout = 5
+c.GradeExecute.iopub_timeout = 20
+c.GradeExecute.notebook_timeout = 50
 """
 
 
@@ -68,13 +76,13 @@ class Listener:
 
 
 class World:
-    """What the attacks might change, before and after: files of the course, of the system, the gradebook."""
+    """What the attacks might change, before and after: files of the courses, of the system, the gradebooks."""
 
-    def __init__(self, course: Path) -> None:
-        self.files = {step: files(course / step) for step in ("submitted", "source", "release")}
-        self.files["settings"] = {(name, 0, (course / name).read_bytes()) for name in SETTINGS_FILES}
+    def __init__(self, courses: list[Path]) -> None:
+        self.files = {course / step: files(course / step) for course in courses for step in STEPS}
+        self.settings = {course / name: (course / name).read_bytes() for course in courses for name in SETTINGS_FILES}
         self.outside = {folder: set(os.listdir(folder)) for folder in ("/tmp", "/dev/shm", "/var/tmp", "/", "/run")}
-        self.gradebook = assignment_tables(course / "gradebook.db")
+        self.gradebooks = [assignment_tables(course / "gradebook.db") for course in courses]
 
 
 def files(folder: Path) -> set[tuple[str, int, bytes]]:
@@ -101,23 +109,10 @@ def assignment_tables(gradebook: Path) -> dict[str, list[Any]]:
 
 
 class Graded:
-    """The class after autograding and feedback.
+    """A class after autograding."""
 
-    before, after: the world; heard: by a listener; failures: ends of the logs of nbgrader's commands that failed;
-    graders: process ids of these commands.
-    """
-
-    def __init__(
-        self,
-        course: Path,
-        before: World,
-        after: World,
-        heard: list[str],
-        failures: list[str],
-        graders: set[int],
-    ) -> None:
-        self.course, self.before, self.after, self.heard, self.failures = course, before, after, heard, failures
-        self.graders = graders
+    def __init__(self, course: Path) -> None:
+        self.course = course
         with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
             self.scores = {
                 submission.student.id: {
@@ -135,6 +130,9 @@ class Graded:
     def notebook(self, student: str) -> Path:
         return self.course / "autograded" / student / "vae" / "vae.ipynb"
 
+    def page(self, student: str) -> str:
+        return (self.course / "feedback" / student / "vae" / "vae.html").read_text()
+
     def points(self, student: str) -> dict[str, float]:
         """Points by task, as the gradebook has them."""
         tasks: dict[str, float] = {}
@@ -144,42 +142,79 @@ class Graded:
         return tasks
 
 
+@dataclass
+class Aftermath:
+    """All classes after autograding and feedback.
+
+    temporary: the folder that graders had for temporary files; before, after: the world; heard: by a listener;
+    failures: ends of the logs of nbgrader's commands that failed; graders: process ids of these commands.
+    """
+
+    courses: list[Path]
+    temporary: Path
+    before: World
+    after: World
+    heard: list[str]
+    failures: list[str]
+    graders: set[int]
+
+    def __post_init__(self) -> None:
+        self.classes = [Graded(course) for course in self.courses]
+
+    def class_of(self, attack: corpus.Sample) -> Graded:
+        return next(graded for graded in self.classes if attack.name in graded.scores)
+
+
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     folder = tmp_path_factory.mktemp("attacks")
-    course = folder / "course"
+    courses = [make_class(folder / f"course_{number}", attacks) for number, attacks in enumerate(CLASSES)]
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    (folder / "home" / "canary.txt").write_text(CANARY)
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(CLASSES)) as at_once:
+        patch.setenv("COURSE_CANARY", CANARY)
+        patch.setenv("XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
+        patch.setenv("HOME", str(folder / "home"))
+        patch.setenv("TMPDIR", str(folder / "tmp"))
+        before, listener, graders = World(courses), Listener(), set()
+        failures = [failure for failed in at_once.map(partial(grade, graders), courses) for failure in failed]
+        after = World(courses)
+    yield Aftermath(courses, folder / "tmp", before, after, listener.heard, failures, graders)
+    listener.close()
+
+
+def make_class(course: Path, attacks: list[corpus.Sample]) -> Path:
+    """A course with these attacks and the honest students."""
     demo.make_course(course)
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(SETTINGS)
     samples = {sample.name: sample for sample in corpus.load_all()}
     for student, name in SENTINELS.items():
         plant(demo.hand_in(course, student, samples[name]))
-    for attack in ATTACKS:
+    for attack in attacks:
         demo.hand_in(course, attack.name, attack)
     plant(course / "source" / "vae" / "vae.ipynb")  # after the attacks, which take what is honest in them from there
     (course / "canary.txt").write_text(CANARY)
-    for name in ("home", "tmp"):
-        (folder / name).mkdir()
-    (folder / "home" / "canary.txt").write_text(CANARY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COURSE_CANARY", CANARY)
-        patch.setenv("XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-        patch.setenv("HOME", str(folder / "home"))
-        patch.setenv("TMPDIR", str(folder / "tmp"))
-        before, listener = World(course), Listener()
-        failures, graders = [], set()
-        for command in ("autograde", "generate_feedback"):
-            try:
-                demo.nbgrader(
-                    course,
-                    command,
-                    on_line=lambda line: graders.update(child.pid for child in psutil.Process().children()),
-                )
-            except RuntimeError as error:  # so that the tests say which attack has done it
-                failures.append(str(error))
-        after = World(course)
-    yield Graded(course, before, after, listener.heard, failures, graders)
-    listener.close()
+    return course
+
+
+def grade(graders: set[int], course: Path) -> list[str]:
+    """Autograde a class and write its feedback; add process ids of the commands to ``graders``.
+
+    Returns the ends of the logs of commands that failed, so that the tests say which attack has done it.
+    """
+    failures = []
+    for command in ("autograde", "generate_feedback"):
+        try:
+            demo.nbgrader(
+                course,
+                command,
+                on_line=lambda line: graders.update(child.pid for child in psutil.Process().children()),
+            )
+        except RuntimeError as error:
+            failures.append(str(error))
+    return failures
 
 
 def plant(notebook: Path) -> None:
@@ -194,8 +229,8 @@ each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda sample: samp
 
 
 @each_attack
-def test_points_are_not_above_what_the_honest_part_earns(graded, attack):
-    points = graded.points(attack.name)
+def test_points_are_not_above_what_the_honest_part_earns(aftermath, attack):
+    points = aftermath.class_of(attack).points(attack.name)
     if attack.name.startswith("break_"):  # and damage costs nothing but itself
         assert points == pytest.approx(attack.points)
     else:
@@ -203,7 +238,8 @@ def test_points_are_not_above_what_the_honest_part_earns(graded, attack):
 
 
 @each_attack
-def test_the_attempt_is_in_the_record(graded, attack):
+def test_the_attempt_is_in_the_record(aftermath, attack):
+    graded = aftermath.class_of(attack)
     record = graded.record(attack.name)
     assert set(attack.flags) <= {flag["kind"] for flag in record["flags"]}
     assert record["points"] == graded.scores[attack.name]
@@ -211,8 +247,9 @@ def test_the_attempt_is_in_the_record(graded, attack):
 
 
 @each_attack
-def test_nothing_was_stolen(graded, attack):
-    notebook = nbformat.read(graded.notebook(attack.name), as_version=4)
+def test_nothing_was_stolen(aftermath, attack):
+    path = aftermath.class_of(attack).notebook(attack.name)
+    notebook = nbformat.read(path, as_version=4)
     shown = [
         output
         for cell in notebook.cells
@@ -221,12 +258,13 @@ def test_nothing_was_stolen(graded, attack):
         if output.output_type != "error"
     ]  # a traceback quotes the source, which says STOLEN
     assert "STOLEN:" not in json.dumps(shown)
-    assert CANARY not in graded.notebook(attack.name).read_text()
+    assert CANARY not in path.read_text()
 
 
 @each_attack
-def test_the_student_gets_a_page_that_leaks_nothing(graded, attack):
-    page = (graded.course / "feedback" / attack.name / "vae" / "vae.html").read_text()
+def test_the_student_gets_a_page_that_leaks_nothing(aftermath, attack):
+    graded = aftermath.class_of(attack)
+    page = graded.page(attack.name)
     assert len(page) > 10_000
     own = {
         cell.source for cell in nbformat.read(graded.notebook(attack.name), as_version=4).cells if not is_locked(cell)
@@ -234,33 +272,42 @@ def test_the_student_gets_a_page_that_leaks_nothing(graded, attack):
     assert [leak for leak in leaks(page) if not any(leak in source for source in own)] == []
 
 
-def test_no_command_failed(graded):
-    assert graded.failures == []
+def test_no_command_failed(aftermath):
+    assert aftermath.failures == []
+
+
+def test_every_attack_is_in_a_class(aftermath):
+    graded = [student for each in aftermath.classes for student in each.scores]
+    assert sorted(graded) == sorted([*(attack.name for attack in ATTACKS), *list(SENTINELS) * len(CLASSES)])
 
 
 @pytest.mark.parametrize("student", SENTINELS)
-def test_honest_students_are_graded_as_ever(graded, student):
+def test_honest_students_are_graded_as_ever(aftermath, student):
     (sample,) = [sample for sample in corpus.load_all() if sample.name == SENTINELS[student]]
-    assert graded.points(student) == pytest.approx(sample.points)
-    assert graded.record(student)["flags"] == []
+    for graded in aftermath.classes:
+        assert graded.points(student) == pytest.approx(sample.points)
+        assert graded.record(student)["flags"] == []
 
 
-def test_no_grading_was_touched_afterwards(graded):
-    for student in graded.scores:
-        assert graded.record(student)["autograded_sha256"] == records.sha256(graded.notebook(student)), student
+def test_no_grading_was_touched_afterwards(aftermath):
+    for graded in aftermath.classes:
+        for student in graded.scores:
+            assert graded.record(student)["autograded_sha256"] == records.sha256(graded.notebook(student)), student
 
 
-def test_the_course_is_as_before(graded):
-    for what, before in graded.before.files.items():
-        assert {entry[0] for entry in before ^ graded.after.files[what]} == set(), what
-    assert graded.before.gradebook == graded.after.gradebook
+def test_the_courses_are_as_before(aftermath):
+    before, after = aftermath.before, aftermath.after
+    for folder, entries in before.files.items():
+        assert {entry[0] for entry in entries ^ after.files[folder]} == set(), folder
+    assert before.settings == after.settings
+    assert before.gradebooks == after.gradebooks
 
 
-def test_nobody_was_reached(graded):
-    assert graded.heard == []
+def test_nobody_was_reached(aftermath):
+    assert aftermath.heard == []
 
 
-def test_no_process_is_left(graded):
+def test_no_process_is_left(aftermath):
     deadline = time.monotonic() + 30  # sandboxes of graders that other tests have killed need a moment to end
     while (left := strays()) and time.monotonic() < deadline:
         time.sleep(1)
@@ -283,19 +330,20 @@ def is_of_a_running_test(process: psutil.Process) -> bool:
     return any("pytest" in part for ancestor in process.parents() for part in ancestor.cmdline())
 
 
-def test_no_file_is_left(graded):
-    assert os.listdir(graded.course.parent / "tmp") == []
-    for folder, before in graded.before.outside.items():
-        new = graded.after.outside[folder] - before
+def test_no_file_is_left(aftermath):
+    assert os.listdir(aftermath.temporary) == []
+    for folder, before in aftermath.before.outside.items():
+        new = aftermath.after.outside[folder] - before
         assert [name for name in new if name.startswith(("accomplice", STRAY, "core", "fill", "empty"))] == []
-    assert list(graded.course.rglob(f"{STRAY}*")) == []
-    for path in (graded.course / "autograded").rglob("*"):
-        assert not path.is_symlink(), path
-        assert path.is_file() or path.is_dir(), path
+    for course in aftermath.courses:
+        assert list(course.rglob(f"{STRAY}*")) == []
+        for path in (course / "autograded").rglob("*"):
+            assert not path.is_symlink(), path
+            assert path.is_file() or path.is_dir(), path
 
 
-def test_no_control_group_is_left(graded):
-    assert graded.graders
+def test_no_control_group_is_left(aftermath):
+    assert aftermath.graders
     for group in cgroups.leftovers(PREFIX):  # other tests may be grading, or have killed graders, meanwhile
         for folder in group.folders.values():
-            assert int(folder.name.split("-")[1]) not in graded.graders
+            assert int(folder.name.split("-")[1]) not in aftermath.graders
