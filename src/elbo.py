@@ -8,6 +8,7 @@ both terms in nats. Estimated from one draw z ~ q(z|x), as Pyro's ``Trace_ELBO``
 log q(z|x) - log p(z). (Of several draws, ``num_particles``, the parts are those of the last.)
 """
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from pyro.poutine.util import site_is_subsample
 from torch import nn
 
 from src.evaluation import frozen
-from src.latents import is_standard, normal_parameters
+from src.latents import is_reparametrised_normal, is_standard, normal_parameters
+
+logger = logging.getLogger(__name__)
 
 Parts = dict[str, float]
 """Means over the images of a batch, by name."""
@@ -88,8 +91,10 @@ class ElboObjective:
         self.guide_sites = SiteRecorder()
         self.model = self.model_sites(model)
         self.guide = self.guide_sites(guide)
+        self.model_at_the_draw = _Replay(self.guide_sites)(self.model)
         elbo = getattr(loss_fn, "__self__", None)
         self.is_single_draw = type(elbo) is Trace_ELBO and elbo.num_particles == 1
+        self.is_written_out = False
         self.is_checked = False
 
     def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
@@ -101,13 +106,14 @@ class ElboObjective:
         """
         if self.is_checked:
             with pyro.validation_enabled(False):
-                loss = self.loss_fn(self.model, self.guide, x)
+                loss, log_probs = self._evaluate(x)
         else:
             self._first_forward(x)
-            loss = self.loss_fn(self.model, self.guide, x)
+            loss, log_probs = self._by_pyro(x)
+            self.is_written_out = self.is_single_draw and self._can_be_written_out()
             self.is_checked = True
-        total = loss.item()
-        return loss, {"loss": total / len(x)} | self._parts(total, len(x))
+            logger.debug("loss %s", "written out here" if self.is_written_out else "left to Pyro")
+        return loss, {"loss": loss.item() / len(x)} | self._parts(log_probs, len(x))
 
     @property
     def posterior(self) -> tuple[torch.Tensor, torch.Tensor] | None:
@@ -129,42 +135,91 @@ class ElboObjective:
         with frozen(self.autoencoder):
             self.autoencoder(x)
 
-    @torch.no_grad()
-    def _parts(self, loss: float, n_images: int) -> Parts:
-        """Parts of the loss, a sum over the batch, at the draw that it was computed from."""
+    def _evaluate(self, x: torch.Tensor) -> tuple[torch.Tensor, "LogProbs"]:
+        """As ``_by_pyro``, with the same use of torch's random stream.
+
+        What ``Trace_ELBO`` computes of one draw is written out here, the sum over the variables of each one's scale and
+        log-probability. Pyro takes half as long again, for the record that it keeps of both functions.
+        """
+        if self.is_written_out:
+            self.guide(x)
+            self.model_at_the_draw(x)
+            self.is_written_out = self._can_be_written_out()
+        if not self.is_written_out:
+            return self._by_pyro(x)
+        log_probs = self._log_probs()
+        return log_probs.minus_elbo, log_probs
+
+    def _can_be_written_out(self) -> bool:
+        """Whether z is drawn with a gradient from a normal q(z|x), and every scale is a number."""
+        posterior, prior = self.guide_sites.latent, self.model_sites.latent
+        sites = (*posterior.values(), *prior.values(), *self.model_sites.observed.values())
+        return (
+            posterior.keys() == prior.keys()
+            and not self.guide_sites.observed
+            and not any(math.isnan(site.scale) for site in sites)
+            and all(is_reparametrised_normal(site.distribution) for site in posterior.values())
+        )
+
+    def _by_pyro(self, x: torch.Tensor) -> tuple[torch.Tensor, "LogProbs"]:
+        """The loss that ``loss_fn`` gives, (), and the log-probabilities at the last draw of it, without gradients."""
+        loss = self.loss_fn(self.model, self.guide, x)
+        with torch.no_grad():
+            return loss, self._log_probs()
+
+    def _log_probs(self) -> "LogProbs":
+        """Of the variables of the last calls."""
         observed, prior, posterior = self.model_sites.observed, self.model_sites.latent, self.guide_sites.latent
         if not observed:
             raise ValueError("Funkcja model nie ma zmiennej obserwowanej: brakuje pyro.sample(..., obs=x).")
-        log_q = {name: site.log_prob() for name, site in posterior.items()}
-        log_p = {name: prior[name].log_prob() for name in posterior}
-        likelihood, *others = observed.values()
-        scaled_alike = all(site.scale > 0 for site in (*prior.values(), *posterior.values(), likelihood))
-        if self.is_single_draw and not others and prior.keys() == posterior.keys() and scaled_alike:
-            # loss = s_q log q(z|x) - s_p log p(z) - s_x log p(x|z), where each s is a scale: the last term, the one
-            # that takes long, has been computed already.
-            latent_terms = sum(posterior[name].scale * log_q[name] - prior[name].scale * log_p[name] for name in log_q)
-            reconstruction = (loss - latent_terms) / likelihood.scale
-        else:
-            reconstruction = -sum(site.log_prob() for site in observed.values())
+        return LogProbs(
+            posterior=[(site.scale, site.log_prob()) for site in posterior.values()],
+            prior=[(prior[name].scale, prior[name].log_prob()) for name in posterior],
+            likelihood=[(site.scale, site.log_prob()) for site in observed.values()],
+        )
+
+    @torch.no_grad()
+    def _parts(self, log_probs: "LogProbs", n_images: int) -> Parts:
+        """Parts of the loss but for itself."""
+        log_q, log_p, log_x = (
+            sum(value.item() for _, value in terms)
+            for terms in (log_probs.posterior, log_probs.prior, log_probs.likelihood)
+        )
+        likelihood = next(iter(self.model_sites.observed.values()))
         mse = nn.functional.mse_loss(likelihood.distribution.mean, likelihood.value)  # type: ignore[attr-defined]
-        kl = sum(log_q[name] - log_p[name] for name in log_q)
-        return {"reconstruction": reconstruction / n_images, "kl": kl / n_images, "mse": mse.item()}
+        return {"reconstruction": -log_x / n_images, "kl": (log_q - log_p) / n_images, "mse": mse.item()}
+
+
+@dataclass(frozen=True)
+class LogProbs:
+    """Log-probabilities by role, each variable's scale and its sum over events and batch, (), in nats, not scaled."""
+
+    posterior: list[tuple[float, torch.Tensor]]
+    prior: list[tuple[float, torch.Tensor]]
+    likelihood: list[tuple[float, torch.Tensor]]
+
+    @property
+    def minus_elbo(self) -> torch.Tensor:
+        """Scaled log q(z|x) - log p(z) - log p(x|z), ()."""
+        weighted = [scale * value for scale, value in self.posterior]
+        weighted += [-scale * value for scale, value in (*self.prior, *self.likelihood)]
+        return torch.stack(weighted).sum()
 
 
 @dataclass(frozen=True)
 class Site:
     """A random variable of one call, its value, and the number by which the call scales its log-probability.
 
-    scale: not a number where it differs from element to element, or some are masked.
+    scale: not a number where it differs from element to element or is learnt itself, or some elements are masked.
     """
 
     distribution: dist.Distribution
     value: torch.Tensor
     scale: float
 
-    def log_prob(self) -> float:
-        """Log-probability of the value, a sum over events and batch, in nats, not scaled."""
-        return self.distribution.log_prob(self.value).sum().item()
+    def log_prob(self) -> torch.Tensor:
+        """Log-probability of the value, a sum over events and batch, (), in nats, not scaled."""
+        return self.distribution.log_prob(self.value).sum()
 
 
 class SiteRecorder(Messenger):
@@ -183,6 +238,23 @@ class SiteRecorder(Messenger):
     def _pyro_post_sample(self, msg: Any) -> None:
         if not site_is_subsample(msg):
             sites = self.observed if msg["is_observed"] else self.latent
-            scale = torch.as_tensor(msg["scale"])
-            one_number = scale.numel() == 1 and msg["mask"] is None
-            sites[msg["name"]] = Site(msg["fn"], msg["value"], scale.item() if one_number else math.nan)
+            sites[msg["name"]] = Site(msg["fn"], msg["value"], _as_number(msg["scale"], msg["mask"]))
+
+
+def _as_number(scale: float | torch.Tensor, mask: Any) -> float:
+    if isinstance(scale, torch.Tensor) and (scale.numel() > 1 or scale.requires_grad):
+        return math.nan
+    return math.nan if mask is not None else float(scale)
+
+
+class _Replay(Messenger):
+    """Gives the latent variables of a model the values that a guide has drawn."""
+
+    def __init__(self, drawn: SiteRecorder) -> None:
+        super().__init__()
+        self.drawn = drawn
+
+    def _pyro_sample(self, msg: Any) -> None:
+        site = self.drawn.latent.get(msg["name"])
+        if site is not None and not msg["is_observed"]:
+            msg["value"], msg["done"] = site.value, True

@@ -41,6 +41,11 @@ def normal_parameters(distribution: Any) -> tuple[torch.Tensor, torch.Tensor] | 
     return distribution.mean, distribution.stddev
 
 
+def is_reparametrised_normal(distribution: Any) -> bool:
+    """Whether these are independent normal variables with a gradient through their draws."""
+    return isinstance(unwrapped(distribution), torch.distributions.Normal) and distribution.has_rsample
+
+
 def unwrapped(distribution: Any) -> Any:
     """The distribution of which ``to_event`` made one of vectors."""
     while isinstance(distribution, torch.distributions.Independent):

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pyro
 import pyro.distributions as dist
 import pytest
@@ -110,6 +112,85 @@ def test_the_loss_itself_is_the_sum_that_pyro_gives(tiny_vae):
     loss, parts = make_objective(vae, loss_fn, (vae.model, vae.guide))(x)
     assert loss.item() == expected.item()
     assert parts["loss"] == pytest.approx(expected.item() / 50)
+
+
+ONE_DRAW = Trace_ELBO().differentiable_loss
+EACH = torch.linspace(0.1, 2, 50)
+LEARNT = nn.Parameter(torch.ones(()))
+"""Scales: of each of 50 images, and one with a gradient."""
+WRITTEN_OUT = {
+    "as given": lambda vae: (ONE_DRAW, vae.model, vae.guide),
+    "guide scaled": lambda vae: (ONE_DRAW, vae.model, pyro.poutine.scale(vae.guide, scale=3.0)),
+    "model scaled": lambda vae: (ONE_DRAW, pyro.poutine.scale(vae.model, scale=torch.tensor(0.25)), vae.guide),
+}
+LEFT_TO_PYRO = {
+    "guide masked": lambda vae: (ONE_DRAW, vae.model, pyro.poutine.mask(vae.guide, mask=torch.arange(50) < 20)),
+    "image by image": lambda vae: (
+        ONE_DRAW,
+        pyro.poutine.scale(vae.model, scale=EACH),
+        vae.guide,
+    ),
+    "scale learnt": lambda vae: (
+        ONE_DRAW,
+        vae.model,
+        pyro.poutine.scale(vae.guide, scale=LEARNT),
+    ),
+    "two draws": lambda vae: (Trace_ELBO(num_particles=2).differentiable_loss, vae.model, vae.guide),
+    "without a gradient through z": lambda vae: (ONE_DRAW, vae.model, guide_without_gradient(vae)),
+}
+"""Loss, model and guide of a VAE."""
+
+
+def guide_without_gradient(vae) -> Callable:
+    class Normal(dist.Normal):
+        has_rsample = False
+
+    def guide(x: torch.Tensor) -> None:
+        with pyro.plate("data", len(x)):
+            pyro.sample("latent", Normal(*vae.posterior(x)).to_event(1))
+
+    return guide
+
+
+def assert_like_pyro(objective, vae, x, loss_fn, model, guide) -> None:
+    """The same loss, gradients and use of the random stream."""
+    found = []
+    for evaluate in (lambda: objective(x)[0], lambda: loss_fn(model, guide, x)):
+        torch.manual_seed(1)
+        vae.zero_grad()
+        loss = evaluate()
+        loss.backward()
+        found.append((loss.detach(), [parameter.grad.clone() for parameter in vae.parameters()], torch.rand(3)))
+    torch.testing.assert_close(*found, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [*WRITTEN_OUT, *LEFT_TO_PYRO])
+def test_later_calls_too_are_like_pyro(tiny_vae, name):
+    vae, x = tiny_vae(20, 3), torch.rand(50, 1, 5, 4)
+    arguments = (WRITTEN_OUT | LEFT_TO_PYRO)[name](vae)
+    objective = make_objective(vae, arguments[0], arguments[1:])
+    objective(x)
+    assert_like_pyro(objective, vae, x, *arguments)
+    assert objective.is_written_out == (name in WRITTEN_OUT)
+
+
+def test_a_loss_that_becomes_another_is_left_to_pyro(tiny_vae):
+    vae, x, scale = tiny_vae(20, 3), torch.rand(50, 1, 5, 4), [1.0]
+
+    def guide(x: torch.Tensor) -> None:
+        with pyro.poutine.scale(scale=scale[0]):
+            vae.guide(x)
+
+    objective = make_objective(vae, ONE_DRAW, (vae.model, guide))
+    objective(x)
+    assert_like_pyro(objective, vae, x, ONE_DRAW, vae.model, guide)
+    scale[0] = EACH
+    torch.manual_seed(1)
+    loss = objective(x)[0]
+    torch.manual_seed(1)
+    vae.guide(x)  # what the objective has drawn before it saw the other scale
+    assert loss.item() == pytest.approx(ONE_DRAW(vae.model, guide, x).item())
+    assert_like_pyro(objective, vae, x, ONE_DRAW, vae.model, guide)
 
 
 def test_pyro_checks_the_first_call_only_and_keeps_its_setting(tiny_vae):
