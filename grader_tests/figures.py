@@ -1,16 +1,20 @@
-"""Figures that show what a check has found (Polish), for a failed check alone."""
+"""Figures that show what a check has found (Polish), for a failed check alone.
+
+matplotlib is loaded when the first one is drawn: half of the commands that load this module draw none.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 Array = NDArray[np.float64]
 
@@ -41,7 +45,8 @@ def scales(values: Array) -> Figure:
     Raises ValueError where none is finite.
     """
     values = np.clip(values[np.isfinite(values)], -MOST, MOST)
-    canvas, axes = _new()
+    canvas = _canvas(height=2.6, layout="constrained")
+    axes = canvas.subplots()
     if values.min() > 0:
         low, high = min(values.min(), 1e-2), max(values.max(), 1e2)
         axes.set_xscale("log")
@@ -59,7 +64,8 @@ def scales(values: Array) -> Figure:
 
 def variances(variances: Array, beta: float) -> Figure:
     """Aggregate posterior variance of each latent (Z,), beside 1 and, where the model has one, β and 1/β."""
-    canvas, axes = _new()
+    canvas = _canvas(height=2.6, layout="constrained")
+    axes = canvas.subplots()
     heights = np.clip(np.where(np.isfinite(variances), variances, 0), 0, MOST)
     axes.bar(np.arange(1, len(variances) + 1), heights, color=FOUND, label="Twój model")
     axes.axhline(1, color=EXPECTED, label="oczekiwane: około 1")
@@ -82,7 +88,7 @@ def variances(variances: Array, beta: float) -> Figure:
 
 def reconstructions(x: Array, output: Array) -> Figure:
     """Images (N, 784) above what the decoder makes of them (N, 784), values of 0 to 1."""
-    canvas = Canvas(figsize=(6, 1.9), layout="compressed")
+    canvas = _canvas(height=1.9, layout="compressed")
     axes = canvas.subplots(2, len(x))
     for row, images in zip(axes, (x, output), strict=True):
         for ax, image in zip(row, images, strict=True):
@@ -93,12 +99,15 @@ def reconstructions(x: Array, output: Array) -> Figure:
     return _saved(canvas, f"{len(x)} obrazów ze zbioru walidacyjnego, a pod nimi ich rekonstrukcje z Twojego modelu.")
 
 
-def _new() -> tuple[Canvas, Axes]:
-    canvas = Canvas(figsize=(6, 2.6), layout="constrained")
-    return canvas, canvas.subplots()
+def _canvas(height: float, layout: Literal["constrained", "compressed"]) -> Canvas:
+    from matplotlib.figure import Figure as Canvas
+
+    return Canvas(figsize=(6, height), layout=layout)
 
 
 def _saved(canvas: Canvas, alt: str) -> Figure:
+    import matplotlib
+
     file = io.BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "coursekit"}):
         canvas.savefig(file, format="svg", metadata={"Date": None})
