@@ -5,13 +5,16 @@ The kernelspec in `coursekit/kernels` names it; `coursekit.sandbox` says what a 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import shutil
 import signal
 import tempfile
+import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,6 +32,8 @@ KERNELS = Path(__file__).parent / "kernels"
 """Folder of the kernelspec ``coursekit-sandbox``, for a KernelSpecManager."""
 PREFIX = "coursekit-"
 """Names of private folders and control groups: this, the grader's process id, and something random."""
+START_SECONDS = 60
+"""For the sandbox to begin, on a busy machine."""
 LONGEST_FOLDER = zmq.IPC_PATH_MAX_LEN - len("/kernel-5")
 """Bytes of the path of the folder with the sockets; the system has no room for longer names of sockets."""
 
@@ -47,7 +52,9 @@ class SandboxProvisioner(LocalProvisioner):
 
     _folder: Path | None = None
     _alive: IO[str] | None = None
-    """The kernel's connection file, locked as long as this process lives: see `sandbox.GRADER_LIVES`."""
+    """The kernel's connection file, locked as long as this process lives: see `sandbox.WAIT_FOR_WORD`."""
+    _go: int | None = None
+    """The end of the pipe `sandbox.GO` that this process writes to."""
     _cgroup: cgroups.Cgroup | None = None
     _watchdog: Watchdog | None = None
     _bubblewrap: psutil.Process | None = None
@@ -136,7 +143,11 @@ class SandboxProvisioner(LocalProvisioner):
         return self.parent
 
     def _connect_inside(self, shared: Path) -> None:
-        """Write and lock the kernel's own connection file: the same, with the path of the sockets that holds inside."""
+        """Write and lock the kernel's own connection file: the same, with the path of the sockets that holds inside.
+
+        Beside it lies the pipe `sandbox.GO`.
+        """
+        os.mkfifo(shared / Path(sandbox.GO).name, 0o600)
         connection = json.loads(Path(self._manager.connection_file).read_text())
         connection["ip"] = f"{sandbox.CONNECTION}/kernel"
         inside = shared / "connection.json"
@@ -153,7 +164,24 @@ class SandboxProvisioner(LocalProvisioner):
         self._bubblewrap = psutil.Process(self.pid)
         self._watchdog = Watchdog(self._bubblewrap, self._folder, self.limits, self._kill_all)
         self._watchdog.start()
+        await self._say_the_word(self._folder / "shared" / Path(sandbox.GO).name)
         return info
+
+    async def _say_the_word(self, pipe: Path) -> None:
+        """Say `sandbox.WORD`, in the thread that has launched the sandbox, as soon as somebody listens inside.
+
+        Where nobody ever does, the sandbox has failed: whoever waits for the kernel finds that out.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while self._go is None and await self.poll() is None and time.monotonic() < deadline:
+            try:
+                self._go = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.ENXIO:  # nobody listens yet
+                    raise
+                await asyncio.sleep(0.005)
+        if self._go is not None:
+            os.write(self._go, f"{sandbox.WORD}\n".encode())  # the end stays open, so that nothing is lost
 
     async def send_signal(self, signum: int) -> None:
         """Signal the kernel; a signal that ends it ends the whole sandbox."""
@@ -173,6 +201,9 @@ class SandboxProvisioner(LocalProvisioner):
             self._cgroup.remove()
         if self._alive:
             self._alive.close()
+        if self._go is not None:
+            os.close(self._go)
+            self._go = None
         if self._folder:
             with contextlib.suppress(FileNotFoundError):
                 self.said = (self._folder / "log").read_text(errors="replace")[-2000:]

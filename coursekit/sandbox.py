@@ -22,9 +22,18 @@ HOME = "/home/student"
 CONNECTION = "/run/kernel"
 """The folder inside with the connection file and the sockets."""
 CONNECTION_FILE = f"{CONNECTION}/connection.json"
-GRADER_LIVES = f"! flock --nonblock {CONNECTION_FILE} true"
-"""Whether the grader still holds its lock on the connection file. With `--die-with-parent` bubblewrap asks the system
-to be told of a death to come; a grader that was killed before that would leave an idle kernel behind for ever.
+GO = f"{CONNECTION}/go"
+"""A named pipe, through which the grader says that it lives. With `--die-with-parent` bubblewrap asks the system to be
+told of the death of the grader's thread, and then lets the sandbox begin; a thread that died before would leave an idle
+kernel behind for ever. So the kernel waits for a word that this thread says after the sandbox has begun.
+"""
+WORD = "go"
+WAIT_FOR_WORD = (
+    f'until [ "$(timeout 1 head -n 1 {GO})" = {WORD} ]; do '
+    f"flock --nonblock {CONNECTION_FILE} true; [ $? = 1 ] || exit 1; done"
+)
+"""Waits until the word is said, or the grader holds its lock on the connection file no more, which ends the sandbox.
+(The lock alone does not tell: it outlives the thread as long as another of the grader's threads takes to end.)
 """
 ENVIRONMENT = "/opt/course"
 """The Python environment inside, if it is a virtual one: its path outside is nobody's business."""
@@ -208,6 +217,6 @@ def _entry(uid: int, limits: Limits) -> str:
         f"--nproc={limits.processes}",
         f"--cpu={limits.cpu}:{limits.cpu + 5}",
     ]
-    steps.append(GRADER_LIVES)  # last, when the processes above have long asked
+    steps.append(WAIT_FOR_WORD)
     steps.append(f'{shlex.join(run)} "$@"')
     return " && ".join(steps)

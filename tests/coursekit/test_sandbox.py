@@ -4,6 +4,8 @@ Each test runs as the instructor who is root (control groups hold the limits) an
 and the watchdog do). The ordinary one needs root to be played: a user of its own, for whom the Python is mounted.
 """
 
+import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -272,6 +274,56 @@ def test_nothing_outlives_a_grader_that_is_killed_while_its_sandbox_begins(user,
         if early:
             return
     raise AssertionError("never stopped early enough")
+
+
+def test_the_lock_of_a_grader_whose_last_thread_is_slow_to_end_starts_no_kernel(scratch):
+    """This process stands for the slow thread: it shares the lock. (The kernel would load zmq within a second.)"""
+    for _ in range(20):
+        grader = start("root", scratch)
+        grader.stdin.write(json.dumps({"cells": []}))
+        grader.stdin.close()
+        newborn = first_descendant(grader.pid, 0)
+        newborn.suspend()
+        early = not newborn.children()
+        lock = shared_lock(grader.pid, scratch / "tmp")
+        os.killpg(grader.pid, signal.SIGKILL)
+        grader.wait()
+        newborn.resume()
+        time.sleep(4)
+        running = commands_below(newborn)
+        os.close(lock)
+        _, alive = psutil.wait_procs([newborn], timeout=20)
+        for process in alive:
+            process.kill()
+        assert not [command for command in running if command.startswith("/opt/course")]
+        assert alive == []
+        if early:
+            assert any("head" in command for command in running), "the sandbox did not even begin"
+            return
+    raise AssertionError("never stopped early enough")
+
+
+def commands_below(process: psutil.Process) -> list[str]:
+    """Command lines of its descendants; none where it has ended, as it does when it was stopped too late."""
+    commands = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for each in process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                commands.append(" ".join(each.cmdline()))
+    return commands
+
+
+def shared_lock(pid: int, temporary: Path) -> int:
+    """A file descriptor that shares the lock which a grader holds on a connection file."""
+    (lock,) = [
+        file
+        for file in Path(f"/proc/{pid}/fd").iterdir()
+        if str(file.readlink()).startswith(f"{temporary}/") and file.readlink().name == "connection.json"
+    ]
+    pidfd_getfd = 438  # of Linux, of which Python 3.11 has no function
+    found = ctypes.CDLL(None, use_errno=True).syscall(pidfd_getfd, os.pidfd_open(pid), int(lock.name), 0)
+    assert found >= 0, os.strerror(ctypes.get_errno())
+    return found
 
 
 def first_descendant(pid: int, below: int) -> psutil.Process:

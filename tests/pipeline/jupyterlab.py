@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TOKEN = "course"
+STOP_SECONDS = 30
+"""JupyterLab has shut its kernels down long before; but a worker thread of AnyIO that is not told to end, once in some
+hundred times, keeps the process for ever."""
 
 
 @contextlib.contextmanager
@@ -33,6 +36,10 @@ def jupyter(folder: Path, **variables: str) -> Iterator[str]:
             yield _answering(f"http://127.0.0.1:{port}", folder / "jupyter.log")
         finally:
             server.terminate()
+            try:
+                server.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
 
 def _answering(address: str, log: Path, seconds: float = 120) -> str:
