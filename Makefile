@@ -49,7 +49,7 @@ build/demo/.graded: $(SOURCES) $(wildcard coursekit/*.py coursekit/templates/*/*
 	@touch $@
 
 test: setup lint  ## lint and the whole test suite
-	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder  # 4 on 2 processors: many tests wait for limits
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # 3 on 2 processors: many tests wait for limits
 
 lint: .venv/.installed  ## ruff and mypy
 	$(PY) -m ruff check .

@@ -4,7 +4,8 @@
 #     title: output without end
 #     attempts: prints long lines without end
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [time limit]
+#     # Time or memory ends it, as the machine can or cannot keep up with reading: so it is not asked which.
+#     flags: [output limit]
 #     reference: false
 # ---
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 TOKEN = "course"
 STOP_SECONDS = 30
-"""JupyterLab has shut its kernels down long before; but a worker thread of AnyIO that is not told to end, once in some
-hundred times, keeps the process for ever."""
+"""JupyterLab has shut its kernels down long before; but it has happened that a worker thread of AnyIO, told nothing,
+kept the process for ever."""
 
 
 @contextlib.contextmanager
