@@ -43,11 +43,11 @@ STRAY = "coursekit-stray"
 STEPS = ("submitted", "source", "release")
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
-# Attacks that wait without end shall not wait for long. An honest cell takes 3 s of own time at most, a notebook 12.
-c.GradeExecute.timeout = 10
-c.GradeExecute.probe_timeout = 5
+# Attacks that wait without end shall not wait for long. An honest cell takes 5 s of own time at most, a notebook 20.
+c.GradeExecute.timeout = 12
+c.GradeExecute.probe_timeout = 6
 c.GradeExecute.iopub_timeout = 20
-c.GradeExecute.notebook_timeout = 50
+c.GradeExecute.notebook_timeout = 75
 """
 
 
