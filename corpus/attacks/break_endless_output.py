@@ -4,8 +4,8 @@
 #     title: output without end
 #     attempts: prints long lines without end
 #     points: {1a: 0, 2: 0, 3: 0}
-#     # Time or memory ends it, as the machine can or cannot keep up with reading: so it is not asked which.
-#     flags: [output limit]
+#     # By time or by memory, as the machine can or cannot keep up with reading: so only the end is asked for.
+#     flags: [kernel ended]
 #     reference: false
 # ---
 
