@@ -139,7 +139,7 @@ class ElboObjective:
         """As ``_by_pyro``, with the same use of torch's random stream.
 
         What ``Trace_ELBO`` computes of one draw is written out here, the sum over the variables of each one's scale and
-        log-probability. Pyro takes half as long again, for the record that it keeps of both functions.
+        log-probability. Pyro takes a fifth longer, for the record that it keeps of both functions.
         """
         if self.is_written_out:
             self.guide(x)
