@@ -221,12 +221,12 @@ class GradeExecute(Execute):
         imports = cell.metadata.get("nbgrader", {}).get("grade_id") == IMPORTS
         try:
             if imports:
-                self._ask(WITHOUT_COLLECTION, index)
+                self._execute_scratch(WITHOUT_COLLECTION, index)
             self._execute_within_limits(cell, index)
             if imports:
-                self._ask(KEEP_WITHOUT_COLLECTION, index)
+                self._execute_scratch(KEEP_WITHOUT_COLLECTION, index)
             if any(output.output_type == "error" for output in cell.get("outputs", [])):
-                self._ask(FORGET_ERROR, index)
+                self._execute_scratch(FORGET_ERROR, index)
         except NoAnswerError as reason:
             self.log.warning("Cell %s: %s", index, reason)
             self._flag("kernel ended", index, str(reason))
@@ -313,14 +313,19 @@ class GradeExecute(Execute):
             self._flags.append(flag)
 
     def _ask(self, source: str, index: int) -> list[dict[str, Any]]:
-        """Outputs of a scratch cell; an error output where the kernel cannot answer."""
+        """Outputs of a question of the checks; an error output where the kernel cannot answer."""
+        try:
+            return self._execute_scratch(source, index)
+        except NoAnswerError as reason:
+            self._cleanup_kernel()
+            return [_error(str(reason))]
+
+    def _execute_scratch(self, source: str, index: int) -> list[dict[str, Any]]:
+        """Outputs of a cell that is not the notebook's, executed beside the one at ``index``; raises NoAnswerError."""
         scratch = new_code_cell(source, metadata={"coursekit_probe": True})
         before = self.nb.cells[index]
         try:
             self._execute_within_limits(scratch, index)
-        except NoAnswerError as reason:
-            self._cleanup_kernel()
-            return [_error(str(reason))]
         finally:
             self.nb.cells[index] = before
         return scratch.outputs

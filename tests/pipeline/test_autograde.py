@@ -20,6 +20,18 @@ HARMFUL = {
     "endless": "while True: pass",
     "deaf": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
     "exits": "import os\nos._exit(0)",
+    "exits_afterwards": """
+class Last:
+    def __del__(self):
+        import os
+        os._exit(1)
+
+def fail():
+    last = Last()  # lives as long as the traceback, which the grader forgets when the cell has ended
+    raise ValueError
+
+fail()
+""",
     "floods": "for _ in range(10**6): print('x' * 1000)",
 }
 """Cells that students added after the networks of task 1a; all the rest of their work is right."""
