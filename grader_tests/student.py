@@ -102,7 +102,8 @@ class KernelStudent:
         self._answer = probes.answer
 
     def probe(self, name: str, **arguments: Any) -> Reply:
-        return _reply(wire.encode(self._answer(self.namespace, {"probe": name, "arguments": arguments})))
+        answer = self._answer(self.namespace, {"probe": name, "arguments": arguments})
+        return _reply(wire.encode(answer, wire.REPLY))
 
 
 class ChannelStudent:
@@ -123,7 +124,7 @@ class ChannelStudent:
         if not self._installed:
             self._run_cell(_install_source())
             self._installed = True
-        request = wire.encode({"probe": name, "arguments": arguments})
+        request = wire.encode({"probe": name, "arguments": arguments}, wire.QUESTION)
         number = secrets.token_hex(8)
         outputs = self._run_cell(f"__import__('coursekit_probes').show({request!r}, {number!r}, globals())")
         replies = [output["data"][REPLY_MIME] for output in outputs if REPLY_MIME in output.get("data", {})]
@@ -168,7 +169,7 @@ def _install(parts):
     wire, probes = modules["wire"], modules["probes"]
     def show(request, number, namespace):
         from IPython.display import display
-        reply = wire.encode(probes.answer(namespace, wire.decode(request)))
+        reply = wire.encode(probes.answer(namespace, wire.decode(request)), wire.REPLY)
         display({{{REPLY_MIME!r}: number + reply}}, raw=True)
     probes.show = show
 _install({parts!r})

@@ -110,7 +110,7 @@ def answering(*outputs):
         [{"output_type": "stream", "text": "1.0"}],
         [{"output_type": "display_data", "data": {REPLY_MIME: 7}}],
         [{"output_type": "display_data", "data": {REPLY_MIME: "{}"}}],
-        [{"output_type": "display_data", "data": {REPLY_MIME: wire.encode([1, 2])}}],
+        [{"output_type": "display_data", "data": {REPLY_MIME: wire.encode([1, 2], wire.REPLY)}}],
         [{"output_type": "error", "ename": "KeyError", "evalue": "x"}],
     ],
     ids=["nothing", "text", "no string", "no message", "no fields", "error"],

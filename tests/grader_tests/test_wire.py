@@ -12,7 +12,8 @@ import pytest
 from grader_tests import wire
 
 
-def test_round_trip_keeps_values_shapes_and_types():
+@pytest.mark.parametrize("level", [wire.QUESTION, wire.REPLY])
+def test_round_trip_keeps_values_shapes_and_types(level):
     value = {
         "image": np.arange(12, dtype=np.uint8).reshape(3, 4),
         "empty": np.zeros((0, 5)),
@@ -20,7 +21,7 @@ def test_round_trip_keeps_values_shapes_and_types():
         "nested": [{"a": np.array([True, False])}, None, "ąę"],
         "nan": np.array([np.nan, np.inf]),
     }
-    back = wire.decode(wire.encode(value))
+    back = wire.decode(wire.encode(value, level))
     for name in ("image", "empty", "nan"):
         np.testing.assert_array_equal(back[name], value[name])
         assert back[name].dtype == value[name].dtype
@@ -75,22 +76,22 @@ def test_anything_else_is_refused(text):
 
 
 def test_an_array_is_read_once_however_often_it_is_named():
-    text = json.loads(wire.encode([np.zeros(1000)]))
+    text = json.loads(wire.encode([np.zeros(1000)], wire.REPLY))
     text["tree"] = [{"__array__": 0}] * 1000
     assert len({id(array) for array in wire.decode(json.dumps(text))}) == 1
 
 
 def test_a_lone_surrogate_becomes_what_a_file_can_hold():
-    (text,) = wire.decode(wire.encode(["a\ud83d"]))
+    (text,) = wire.decode(wire.encode(["a\ud83d"], wire.REPLY))
     assert text.encode() == b"a?"
 
 
 def test_size_is_limited_before_and_after_unpacking(monkeypatch):
     monkeypatch.setattr(wire, "_MAX_BYTES", 10_000)
     with pytest.raises(ValueError, match="10000 bytes"):
-        wire.decode(wire.encode({"zeros": np.zeros(100_000)}))
+        wire.decode(wire.encode({"zeros": np.zeros(100_000)}, wire.QUESTION))
     with pytest.raises(ValueError, match="more than 10000"):
         wire.decode(forged(growing_archive(2500)))
     monkeypatch.setattr(wire, "_MAX_CHARS", 100)
     with pytest.raises(ValueError, match="characters"):
-        wire.decode(wire.encode({"text": "x" * 200}))
+        wire.decode(wire.encode({"text": "x" * 200}, wire.REPLY))
