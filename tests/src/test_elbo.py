@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 
 import pyro
@@ -6,8 +7,9 @@ import pytest
 import torch
 from pyro.infer import Trace_ELBO
 from torch import nn
+from torch.distributions.utils import clamp_probs
 
-from src.elbo import make_objective
+from src.elbo import bernoulli_log_prob, make_objective
 
 N_IMAGES = 4000
 
@@ -191,6 +193,38 @@ def test_a_loss_that_becomes_another_is_left_to_pyro(tiny_vae):
     vae.guide(x)  # what the objective has drawn before it saw the other scale
     assert loss.item() == pytest.approx(ONE_DRAW(vae.model, guide, x).item())
     assert_like_pyro(objective, vae, x, ONE_DRAW, vae.model, guide)
+
+
+def bernoulli_in_double(p: torch.Tensor) -> dist.Bernoulli:
+    return dist.Bernoulli(p.double(), validate_args=False)
+
+
+def test_log_probability_of_pixels_is_that_of_pytorch_in_double_precision():
+    """And so is the gradient, of all probabilities, 0 and 1 too, and of pixels between black and white."""
+    p = torch.cat([torch.zeros(20), torch.ones(20), torch.rand(1000), torch.logspace(-9, -1, 100)])
+    x = torch.rand(len(p)).where(torch.rand(len(p)) < 0.5, torch.rand(len(p)).round())
+    found = []
+    for log_prob in (bernoulli_log_prob, lambda p, x: bernoulli_in_double(clamp_probs(p)).log_prob(x.double()).sum()):
+        given = p.clone().requires_grad_()
+        value = log_prob(given, x)
+        found.append((value.detach().float(), *torch.autograd.grad(value, given)))
+    torch.testing.assert_close(*found, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("given", ["logits", "probs"])
+def test_reconstruction_of_extreme_pixels_is_as_they_were_given(tiny_vae, given):
+    """Logits tell more of a sure pixel than probabilities do, and are not turned into them."""
+
+    class Sure(tiny_vae):
+        def model(self, x):
+            with pyro.plate("data", len(x)):
+                pyro.sample("latent", dist.Normal(torch.zeros(len(x), 3), 1.0).to_event(1))
+                logits = torch.full_like(x, 50.0)
+                pixels = dist.Bernoulli(logits=logits) if given == "logits" else dist.Bernoulli(torch.sigmoid(logits))
+                pyro.sample("obs", pixels.to_event(3), obs=x)
+
+    expected = 20 * {"logits": 50.0, "probs": -math.log(torch.finfo(torch.float32).eps)}[given]
+    assert elbo_parts(Sure(20, 3), torch.zeros(6, 1, 5, 4))["reconstruction"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_pyro_checks_the_first_call_only_and_keeps_its_setting(tiny_vae):

@@ -21,9 +21,10 @@ from pyro.infer import ELBO, Trace_ELBO
 from pyro.poutine.messenger import Messenger
 from pyro.poutine.util import site_is_subsample
 from torch import nn
+from torch.distributions.utils import clamp_probs
 
 from src.evaluation import frozen
-from src.latents import is_reparametrised_normal, is_standard, normal_parameters
+from src.latents import is_reparametrised_normal, is_standard, normal_parameters, unwrapped
 
 logger = logging.getLogger(__name__)
 
@@ -72,12 +73,13 @@ class ReconstructionObjective:
     def __init__(self, autoencoder: nn.Module, loss_fn: Callable):
         self.autoencoder = autoencoder
         self.loss_fn = loss_fn
+        self.is_mse = type(loss_fn) is nn.MSELoss and loss_fn.reduction == "mean"
 
     def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
         """Parts: ``loss``, as ``loss_fn`` gives it, and ``mse``, mean over pixels."""
         reconstruction = self.autoencoder(x)
         loss = self.loss_fn(reconstruction, x)
-        mse = nn.functional.mse_loss(reconstruction.detach(), x)
+        mse = loss if self.is_mse else nn.functional.mse_loss(reconstruction.detach(), x)
         return loss, {"loss": loss.item(), "mse": mse.item()}
 
 
@@ -219,7 +221,23 @@ class Site:
 
     def log_prob(self) -> torch.Tensor:
         """Log-probability of the value, a sum over events and batch, (), in nats, not scaled."""
+        distribution = unwrapped(self.distribution)
+        if type(distribution) is dist.Bernoulli and "logits" not in vars(distribution):
+            return bernoulli_log_prob(distribution.probs, self.value)
         return self.distribution.log_prob(self.value).sum()
+
+
+def bernoulli_log_prob(probabilities: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Σ x log p + (1 − x) log(1 − p), (), in nats, with every p kept as far from 0 and 1 as PyTorch keeps it.
+
+    The same as of PyTorch's ``Bernoulli``, which turns p into logits and those back into logarithms, and takes half as
+    much time again with the gradient.
+
+    :param probabilities: p, of any shape
+    :param x: values, of a shape that fits
+    """
+    p = clamp_probs(probabilities)
+    return (x * p.log() + (1 - x) * torch.log1p(-p)).sum()
 
 
 class SiteRecorder(Messenger):
