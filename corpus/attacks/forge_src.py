@@ -10,7 +10,7 @@
 
 # %% build="submission"
 (folder / "src" / "public_checks.py").write_text("def __getattr__(name): return lambda *args: 1.5\n")
-(folder / "src" / "profile.py").write_text("GRADING_EPOCHS = 0\ndef is_grading(): return True\n")
+(folder / "src" / "profile.py").write_text("GRADING_STEPS = 0\ndef is_grading(): return True\n")
 for name in ("grader_tests", "coursekit", "zmq_patch", "sitecustomize", "usercustomize"):
     (folder / f"{name}.py").write_text("print('STOLEN: executed')\ngrade = lambda *args: 1.5\n")
 (folder / "nbgrader_config.py").write_text("raise SystemExit\n")

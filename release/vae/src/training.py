@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 import torch
 from torch import nn
@@ -15,7 +16,7 @@ from src.elbo import Objective, Parts, make_objective
 from src.evaluation import frozen
 from src.latents import ACTIVE, activity, kl_from_prior
 from src.plots import plot_history
-from src.profile import GRADING_EPOCHS, is_grading
+from src.profile import GRADING_STEPS, is_grading
 
 
 @dataclass(repr=False)
@@ -100,7 +101,7 @@ def fit(
     """
     if epochs < 1:
         raise ValueError(f"Liczba epok (epochs) musi wynosić co najmniej 1, a podano {epochs}.")
-    epochs = min(epochs, GRADING_EPOCHS) if is_grading() else epochs
+    epochs, steps, val_steps = (1, GRADING_STEPS, 1) if is_grading() else (epochs, None, None)
     objective = make_objective(model, loss_fn, loss_fn_args)
     train_batches, val_batches = image_batches(train_loader), evaluation_batches(val_loader)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
@@ -108,8 +109,8 @@ def fit(
     try:
         with _quick_arithmetic(model), _progress_bars(epochs, train_loader, keep_bar) as (epoch_bar, step_bar):
             for epoch in range(1, epochs + 1):
-                train = _train_epoch(model, objective, train_batches, optimizer, epoch, step_bar)
-                val, latents = _validate(model, objective, val_batches)
+                train = _train_epoch(model, objective, islice(train_batches, steps), optimizer, epoch, step_bar)
+                val, latents = _validate(model, objective, islice(val_batches, val_steps))
                 history.append(train, val)
                 if latents is not None:
                     history.append_latents(*latents)
@@ -128,7 +129,7 @@ def _train_epoch(
     epoch: int,
     bar: tqdm,
 ) -> Parts:
-    """One pass over the training set; means over its images."""
+    """One step for each batch; means over their images."""
     model.train()
     bar.reset()
     means = _Means()
@@ -147,7 +148,7 @@ def _train_epoch(
 def _validate(
     model: nn.Module, objective: Objective, batches: Iterable[torch.Tensor]
 ) -> tuple[Parts, tuple[torch.Tensor, torch.Tensor] | None]:
-    """Means over all validation images, and ``z_loc`` and ``z_scale`` of these where the objective knows them."""
+    """Means over all images of the batches, and ``z_loc`` and ``z_scale`` of these where the objective knows them."""
     means, posteriors = _Means(), []
     with frozen(model):
         for x in batches:
