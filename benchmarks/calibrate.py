@@ -25,7 +25,7 @@ from coursekit import corpus
 from grader_tests.session import inputs_of_module
 from grader_tests.student import ProbeError, Student
 from grader_tests.trained import BANDS_FILE, measure, reconstruction_error
-from src.profile import GRADING_EPOCHS
+from src.profile import GRADING_STEPS
 
 ROOM = {
     "ae_mse": (0.5, 1.3),
@@ -83,7 +83,7 @@ def main() -> int:
         for name, value in outcome.results:
             values[sample.kind][name].append(value)
     bands = {name: band(found, *ROOM[name]) for name, found in sorted(values["wheat"].items())}
-    settings = {"epochs": GRADING_EPOCHS, "seeds": options.seeds, "variant_seeds": options.variant_seeds}
+    settings = {"steps": GRADING_STEPS, "seeds": options.seeds, "variant_seeds": options.variant_seeds}
     BANDS_FILE.write_text(json.dumps({**settings, "bands": bands}, indent=1) + "\n")
     build = Path("build")
     build.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
-"""Writes docs/grading-accuracy.md and its figure from build/accuracy.json and build/calibration.json.
+"""Writes docs/grading-accuracy.md and its figure from build/accuracy.json, build/calibration.json and build/steps.json.
 
-usage: python -m benchmarks.grading_accuracy, after `make accuracy` and `make calibrate`.
+usage: python -m benchmarks.grading_accuracy, after `make accuracy`, `make calibrate` and `python -m benchmarks.steps`.
 Raises FileNotFoundError, which names the command, where one of them has not run.
 """
 
@@ -23,12 +23,17 @@ from grader_tests.verdict import PASSED
 
 PAGE = ROOT / "docs" / "grading-accuracy.md"
 FIGURE = ROOT / "docs" / "images" / "bands.png"
+RESULTS = {
+    "make accuracy": "accuracy.json",
+    "make calibrate": "calibration.json",
+    "python -m benchmarks.steps": "steps.json",
+}
 UNITS = {"mse": "mean over pixels", "elbo": "nats per image", "kl": "nats per image", "variance": "median over latents"}
 
 
 def main() -> None:
     """Write the page and the figure."""
-    accuracy, calibration = measured("accuracy"), measured("calibrate")
+    accuracy, calibration = measured("make accuracy"), measured("make calibrate")
     figure(calibration["rows"])
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined)
     text = environment.get_template("grading_accuracy.md.jinja").render(
@@ -36,6 +41,7 @@ def main() -> None:
         minutes=accuracy["seconds"] / 60,
         checks=checks(accuracy["runs"]),
         calibration=calibration,
+        steps=measured("python -m benchmarks.steps"),
         bands=bands(),
         room=ROOM,
         ranges=ranges(calibration["rows"]),
@@ -45,10 +51,10 @@ def main() -> None:
 
 
 def measured(command: str) -> Any:
-    """What `make <command>` has measured."""
-    path = ROOT / "build" / {"accuracy": "accuracy.json", "calibrate": "calibration.json"}[command]
+    """What a command has measured."""
+    path = ROOT / "build" / RESULTS[command]
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: run `make {command}`")
+        raise FileNotFoundError(f"{path} is missing: run `{command}`")
     return json.loads(path.read_text())
 
 
