@@ -2,7 +2,7 @@
 # jupyter:
 #   corpus:
 #     title: deafness to signals
-#     attempts: ignores SIGINT, SIGTERM and every other signal it may, and loops
+#     attempts: ignores SIGINT, SIGTERM and every other signal it may, and waits without end
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [process, time limit, kernel ended]
 #     reference: false
@@ -10,6 +10,7 @@
 
 # %% after="imports"
 import signal
+import time
 
 for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
     try:
@@ -19,6 +20,6 @@ for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
 while True:
     try:
         while True:
-            pass
+            time.sleep(1)
     except KeyboardInterrupt:
         pass

@@ -1,9 +1,10 @@
-"""Judges a grade cell with two backends, in this process and across the messages of a Jupyter kernel."""
+"""Judges a grade cell across the messages of a Jupyter kernel, or with both backends, there and in this process."""
 
 import os
 from types import ModuleType
 from typing import Any
 
+import ipykernel.debugger  # noqa: F401  loaded here once, and not by the kernel of every forked sample
 import numpy as np
 from ipykernel.inprocess import InProcessKernelManager
 
@@ -25,7 +26,7 @@ class BothStudents:
     as long as it is empty, and checks need not run twice.
     """
 
-    def __init__(self, here: KernelStudent, there: ChannelStudent) -> None:
+    def __init__(self, here: Student, there: Student) -> None:
         self.notes = here.notes
         self.differing: list[str] = []
         self._here, self._there = here, there
@@ -50,15 +51,24 @@ def _answer(student: Student, name: str, arguments: dict[str, Any]) -> Any:
         return str(error)
 
 
+def judge_across_channel(cell: str, student: Student, seed: int) -> list[Any]:
+    """The results of a grade cell, asked as in autograding."""
+    return run_checks(cell, _across_channel(student), seed).results
+
+
 def judge_with_both(cell: str, student: Student, seed: int) -> list[Any]:
     """The results of a grade cell; one more with the id DIFFERENCE where the backends answer differently."""
-    assert isinstance(student, KernelStudent)
-    both = BothStudents(student, ChannelStudent(_kernel_with(student.namespace)))
+    both = BothStudents(student, _across_channel(student))
     results = run_checks(cell, both, seed).results
     if both.differing:
         message = f"different answers to {', '.join(both.differing)}"
         results.append(CheckResult(DIFFERENCE, "", FAILED, "0", "0", message, "", 0.0))
     return results
+
+
+def _across_channel(student: Student) -> ChannelStudent:
+    assert isinstance(student, KernelStudent)
+    return ChannelStudent(_kernel_with(student.namespace), student.notes)
 
 
 def _kernel_with(namespace: dict[str, Any]) -> Any:
@@ -86,5 +96,6 @@ def _kernel_with(namespace: dict[str, Any]) -> Any:
 def _start() -> InProcessKernelManager:
     manager = InProcessKernelManager()
     manager.start_kernel()
+    os.environ["IPYKERNEL_CELL_NAME"] = "question"  # else ipykernel makes a name from each character of a source
     _kernels[os.getpid()] = manager
     return manager
