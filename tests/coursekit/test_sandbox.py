@@ -284,7 +284,6 @@ def test_the_lock_of_a_grader_whose_last_thread_is_slow_to_end_starts_no_kernel(
         grader.stdin.close()
         newborn = first_descendant(grader.pid, 0)
         newborn.suspend()
-        early = not newborn.children()
         lock = shared_lock(grader.pid, scratch / "tmp")
         os.killpg(grader.pid, signal.SIGKILL)
         grader.wait()
@@ -297,10 +296,9 @@ def test_the_lock_of_a_grader_whose_last_thread_is_slow_to_end_starts_no_kernel(
             process.kill()
         assert not [command for command in running if command.startswith("/opt/course")]
         assert alive == []
-        if early:
-            assert any("head" in command for command in running), "the sandbox did not even begin"
+        if any("head" in command for command in running):  # the sandbox has begun, and waits for the grader's word
             return
-    raise AssertionError("never stopped early enough")
+    raise AssertionError("always stopped after bubblewrap had asked to be told of the grader's death")
 
 
 def commands_below(process: psutil.Process) -> list[str]:
