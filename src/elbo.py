@@ -235,6 +235,7 @@ def bernoulli_log_prob(probabilities: torch.Tensor, x: torch.Tensor) -> torch.Te
 
     :param probabilities: p, of any shape
     :param x: values, of a shape that fits
+    :raises RuntimeError: the shapes do not fit
     """
     p = clamp_probs(probabilities)
     return (x * p.log() + (1 - x) * torch.log1p(-p)).sum()
