@@ -9,7 +9,7 @@ from pyro.infer import Trace_ELBO
 from torch import nn
 from torch.distributions.utils import clamp_probs
 
-from src.elbo import bernoulli_log_prob, make_objective
+from src.elbo import bernoulli_log_prob, make_objective, normal_log_prob
 
 N_IMAGES = 4000
 
@@ -209,6 +209,16 @@ def test_log_probability_of_pixels_is_that_of_pytorch_in_double_precision():
         value = log_prob(given, x)
         found.append((value.detach().float(), *torch.autograd.grad(value, given)))
     torch.testing.assert_close(*found, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(50, 3), (1, 3), ()], ids=["a mean for each image", "one mean for all", "a number"])
+def test_log_probability_of_latents_is_that_of_pytorch(shape):
+    loc, scale = torch.randn(shape, requires_grad=True), torch.rand(shape).mul(3).exp().div(10).requires_grad_()
+    z = torch.randn(50, 3, requires_grad=True)
+    found = []
+    for value in (normal_log_prob(loc, scale, z), torch.distributions.Normal(loc, scale).log_prob(z).sum()):
+        found.append((value.detach(), *torch.autograd.grad(value, (loc, scale, z))))
+    torch.testing.assert_close(*found, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("given", ["logits", "probs"])

