@@ -139,6 +139,7 @@ def grade(
     from coursekit.class_progress import ClassProgress, plan_table
     from coursekit.course import GradebookError, open_course
     from coursekit.pool import PoolError
+    from coursekit.sandbox import BubblewrapMissingError
     from coursekit.worker import VersionsDifferError
 
     nbgrader = open_course(course.resolve(), assignment)
@@ -154,7 +155,7 @@ def grade(
             return
         with ClassProgress(console, len(plan.reasons)) as progress:
             summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
-    except (NbGraderException, GradebookError, PoolError, VersionsDifferError) as error:
+    except (NbGraderException, GradebookError, PoolError, VersionsDifferError, BubblewrapMissingError) as error:
         console.print(str(error), style="bold red", markup=False, soft_wrap=True)
         console.print(f"The log is {grading.LOG} in the course's folder.")
         raise typer.Exit(1) from error

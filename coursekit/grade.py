@@ -35,6 +35,7 @@ from coursekit import records, resume, seeds, shield, worker
 from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
+from coursekit.sandbox import BubblewrapMissingError
 from coursekit.worker import Task, VersionsDifferError
 
 LOG = "grade.log"
@@ -158,8 +159,8 @@ def grade(
 ) -> Summary:
     """Grade the submissions of these students, on ``workers`` processes here or by a running scheduler's workers.
 
-    Raises PoolError and VersionsDifferError of `coursekit.pool`, and NbGraderException where nothing can be graded:
-    a folder cannot be written, another command is grading the class.
+    Raises PoolError and VersionsDifferError of `coursekit.pool`, BubblewrapMissingError, and NbGraderException where
+    nothing can be graded: a folder cannot be written, another command is grading the class.
     """
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
@@ -329,7 +330,7 @@ class ClassAutograde(Autograde):
                 f"The gradebook cannot be used ({type(error).__name__}). Back it up, then try `nbgrader db upgrade` "
                 "and `nbgrader update .`, and give the same command again."
             ) from error
-        except VersionsDifferError:
+        except (VersionsDifferError, BubblewrapMissingError):  # such a worker would fail one student after another
             self._discard(submission)
             raise
         except Exception as error:

@@ -10,6 +10,7 @@ sockets of the Jupyter messages; there is no network.
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import shutil
 import sys
@@ -50,6 +51,10 @@ class SandboxError(RuntimeError):
     """The sandbox cannot be set up; the message says why and what to do."""
 
 
+class BubblewrapMissingError(SandboxError):
+    """Nothing that was submitted can be executed on this machine."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one submission may use. Sizes in bytes, times in seconds; cpu: of all its processes together."""
@@ -66,11 +71,12 @@ class Limits:
 
 
 def bubblewrap() -> str:
-    """Path of the program. Raises SandboxError where it is missing."""
+    """Path of the program. Raises BubblewrapMissingError, which names the machine."""
     found = shutil.which("bwrap")
     if found is None:
-        raise SandboxError(
-            "bubblewrap is missing, and no submission is executed without a sandbox. Install it with\n"
+        raise BubblewrapMissingError(
+            f"bubblewrap is missing on {platform.node()}, and no submission is executed without a sandbox.\n"
+            "Install it with\n"
             "    sudo apt-get install -y bubblewrap\n"
             "or, if you answer for every line of the submitted code yourself, add --GradeExecute.sandbox=False."
         )

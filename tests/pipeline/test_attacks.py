@@ -31,9 +31,9 @@ pytestmark = pytest.mark.slow
 ATTACKS = corpus.load_all("attack")
 ACCOMPLICES = [attack for attack in ATTACKS if attack.name.startswith("steal_")]
 LONERS = [attack for attack in ATTACKS if attack not in ACCOMPLICES]
-APART = LONERS[: len(ATTACKS) // 2]
-CLASSES = [ACCOMPLICES + LONERS[len(APART) :], APART]
-"""Graded at the same time, since some attacks only wait. Those that may help each other are in one."""
+SHARED = len(ATTACKS) - 2 * len(ACCOMPLICES)
+CLASSES = [ACCOMPLICES + LONERS[:SHARED:2], LONERS[1:SHARED:2] + LONERS[SHARED:]]
+"""Graded at the same time, half of the attacks that mostly wait in each. Those that may help each other are in one."""
 SENTINELS = {"sentinel_right": "scale_exp", "zz_sentinel_wrong": "beta_guide_only"}
 """Honest students in each class, one of whom is graded after all attacks, and their solutions."""
 PORT, SOCKET = 48231, "\0coursekit-attack"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -195,10 +196,10 @@ def stock(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 class Dask:
     """A scheduler with one worker on this machine, as on a cluster: other processes, another working folder."""
 
-    def __init__(self, folder: Path, python_path: str) -> None:
+    def __init__(self, folder: Path, python_path: str, **variables: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        environment = os.environ | {"PYTHONPATH": python_path}
+        environment = os.environ | {"PYTHONPATH": python_path} | variables
         options = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         dask = [sys.executable, "-m", "dask"]
         port = self.address.rpartition(":")[2]
@@ -346,6 +347,17 @@ class TestWorkers:
             cluster.stop()
         assert re.search(r"is refused: code of the kit \w{12} instead of \w{12}", output)
         assert not (course / "autograded").exists()
+
+    def test_one_without_bubblewrap_ends_the_command_and_nothing_is_lost(self, course, stock, tmp_path):
+        cluster = Dask(tmp_path, str(course), PATH=str(tmp_path))
+        try:
+            output = run(course, "--scheduler", cluster.address, code=1)
+        finally:
+            cluster.stop()
+        assert f"bubblewrap is missing on {platform.node()}" in output
+        assert "Traceback" not in output
+        run(course)
+        assert found(course) == stock
 
     def test_an_unknown_scheduler_is_named(self, course):
         output = run(course, "--scheduler", "tcp://127.0.0.1:9", code=1)
