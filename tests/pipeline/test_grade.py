@@ -355,6 +355,7 @@ class TestWorkers:
         finally:
             cluster.stop()
         assert f"bubblewrap is missing on {platform.node()}" in output
+        assert "failed" not in output, "no student has"
         assert "Traceback" not in output
         run(course)
         assert found(course) == stock
