@@ -235,7 +235,7 @@ def bernoulli_log_prob(probabilities: torch.Tensor, x: torch.Tensor) -> torch.Te
     """Σ x log p + (1 − x) log(1 − p), (), in nats, with every p kept as far from 0 and 1 as PyTorch keeps it.
 
     The same as of PyTorch's ``Bernoulli``, which turns p into logits and those back into logarithms, in a third of the
-    time. Of a small p the rounding of 1 − p loses at most 6e-8 nats, and ``log1p`` takes ten times as long as ``log``.
+    time. Of a small p the rounding of 1 − p loses at most 6e-8 nats, and ``log1p`` takes six times as long as ``log``.
 
     :param probabilities: p, of any shape
     :param x: values, of a shape that fits
@@ -249,7 +249,9 @@ def normal_log_prob(loc: torch.Tensor, scale: torch.Tensor, x: torch.Tensor) -> 
     """Σ −((x − μ) / σ)² / 2 − log σ − log √2π, (), in nats; of small batches PyTorch's own takes twice as long.
 
     :param loc: μ, of any shape
-    :param scale: σ, of a shape that fits, as that of the values ``x``
+    :param scale: σ, of a shape that fits
+    :param x: values, of a shape that fits
+    :raises RuntimeError: the shapes do not fit
     """
     return (((x - loc) / scale).square() / -2 - scale.log() - _LOG_SQRT_2_PI).sum()
 
