@@ -56,24 +56,23 @@ c.Autograde.post_convert_hook = "coursekit.resume.finish"
 c.Autograde.sanitize_preprocessors = [
     "coursekit.repair.RepairCells",
     "coursekit.submitted_outputs.SetAside",
-    # nbgrader's own list, as it is:
+    # nbgrader's own list, but for OverwriteKernelspec and CheckCellMetadata: `RepairCells` has put the metadata of the
+    # released notebook in their place, of the whole and of its cells, and checks these once a command. What works with
+    # the gradebook is nbgrader's, and asks it less: `coursekit.gradebook`.
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "coursekit.gradebook.OverwriteCells",
 ]
 
 # The checks run in the grader's process and only ask the student's kernel: `GradeExecute` in place of `Execute`.
 c.Autograde.autograde_preprocessors = [
     "coursekit.execute.GradeExecute",
     "coursekit.submitted_outputs.BringBack",
-    # nbgrader's own list, but for a second CheckCellMetadata: execution leaves nbgrader's marks as the first has
-    # found them, and it would take a tenth of the time of the process that owns the gradebook.
+    # nbgrader's own list, but for CheckCellMetadata: execution leaves nbgrader's marks as they are.
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "coursekit.gradebook.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 

@@ -51,13 +51,13 @@ class Model:
     """Seconds that a class takes: the slower of the workers, who share it, and the coordinator, who sees all of it.
 
     T(n, w) = start + max(n * worker / w, n * coordinator): ``worker``, ``coordinator`` in seconds a submission, for
-    workers with a processor each. ``worker`` and ``start`` (of the workers) are fitted to one class with one worker and
+    workers with a processor each. ``worker`` and ``start`` (of the workers) are fitted to the class with one worker and
     with two. These were measured on two processors: two workers share them with the coordinator, and take
     start + n * (worker + coordinator) / 2.
     """
 
     def __init__(self, class_time: dict[str, Any], scale: dict[str, Any]) -> None:
-        one, two = (class_time["runs"][name] for name in ("sample, 1 worker", "sample, 2 workers"))
+        one, two = (class_time["runs"][name] for name in ("whole, 1 worker", "whole, 2 workers"))
         n = one["submissions"]
         self.coordinator = list(scale["milliseconds"].values())[-1] / 1000
         self.worker = 2 * (one["seconds"] - two["seconds"]) / n + self.coordinator
@@ -134,7 +134,7 @@ def parts(class_time: dict[str, Any], model: Model) -> dict[str, float]:
 
 def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any], model: Model) -> str:
     """The text of docs/performance.md, from the template beside this file."""
-    whole = class_time["runs"]["whole, 2 workers"]
+    whole, sample = (class_time["runs"][name] for name in ("whole, 2 workers", "sample, 2 workers"))
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined)
     return environment.get_template("performance.md.jinja").render(
         machine=f"{os.cpu_count()} processors, {platform.machine()}",
@@ -142,7 +142,8 @@ def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any
         scale=scale,
         model=model,
         whole=whole,
-        predicted=model.seconds_here(whole["submissions"]),
+        sample=sample,
+        predicted=model.seconds_here(sample["submissions"]),
         many=f"{MANY:,}",
         cluster=CLUSTER,
         minutes=float(model.seconds(MANY, CLUSTER)) / 60,

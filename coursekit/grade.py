@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
@@ -31,7 +30,7 @@ from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets import import_item
 
-from coursekit import records, resume, seeds, shield, worker
+from coursekit import records, resume, seeds, shield, statements, worker
 from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
@@ -40,6 +39,10 @@ from coursekit.worker import Task, VersionsDifferError
 
 LOG = "grade.log"
 """In the course's folder: what nbgrader says of each submission."""
+_UNUSABLE = (OperationalError, SchemaTooOldError, SchemaTooNewError)
+"""Errors of a gradebook that cannot be used, or of a release that another version of nbgrader has made."""
+_FAIL_ALL = (*_UNUSABLE, VersionsDifferError, BubblewrapMissingError)
+"""Errors that would fail one student after another, and so end the command."""
 Say = Callable[[str, dict[str, Any] | Exception], None]
 """Is told each student whose grading has ended, with the record, or with the error that prevented one."""
 
@@ -206,7 +209,6 @@ class ClassAutograde(Autograde):
         self._versions = worker.versions()
         self._executor = executor_of(self)
         self._under_way: dict[str, Submission] = {}
-        self._executed: dict[str, str] = {}
 
     def init_notebooks(self) -> None:
         """The notebooks of the wanted students; folders without any are adopted by `coursekit.intake`."""
@@ -218,6 +220,18 @@ class ClassAutograde(Autograde):
         }
 
     def convert_notebooks(self) -> None:
+        """Grade the class. Raises NbGraderException where the gradebook cannot be used any more."""
+        try:
+            with statements.shared(self.coursedir):
+                self._grade_all()
+        except _UNUSABLE as error:
+            self.log.error(traceback.format_exc())
+            raise NbGraderException(
+                f"The gradebook cannot be used ({type(error).__name__}). Back it up, then try `nbgrader db upgrade` "
+                "and `nbgrader update .`, and give the same command again."
+            ) from error
+
+    def _grade_all(self) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
         waiting = deque(sorted(self.assignments))
         ready: deque[tuple[str, Task]] = deque()
@@ -271,7 +285,7 @@ class ClassAutograde(Autograde):
             executor=f"{self._executor.__module__}.{self._executor.__qualname__}",
             config=self.config.copy(),
             versions=self._versions,
-            seeds={name: seeds.of_submission(nbformat.reads(text, 4), Path.cwd()) for name, text in texts.items()},
+            seeds={name: seeds.of_submission(nbformat.v4.reads(text), Path.cwd()) for name, text in texts.items()},
             notebooks=texts,
             files={str(path.relative_to(folder)): path.read_bytes() for path in files},
         )
@@ -284,11 +298,11 @@ class ClassAutograde(Autograde):
                 outcome = worker.give_up(task, str(outcome))
             if isinstance(outcome, Exception):
                 raise outcome
-            self._executed = outcome
             self._sanitizing = False
             try:
                 self._init_preprocessors()
                 for notebook in submission.notebooks:
+                    notebook.write_text(outcome[notebook.name])
                     BaseConverter.convert_single_notebook(self, str(notebook))
             finally:
                 self._sanitizing = True
@@ -302,11 +316,7 @@ class ClassAutograde(Autograde):
     def _init_preprocessors(self) -> None:
         super()._init_preprocessors()
         if not self._sanitizing:
-            self.exporter._preprocessors[0] = self._come_back
-
-    def _come_back(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """In the place of the preprocessor that executes: the notebook as a worker has executed it."""
-        return nbformat.reads(self._executed[f"{resources['unique_key']}.ipynb"], as_version=4), resources
+            del self.exporter._preprocessors[0]  # what executes: a worker has done that
 
     def _has_changed(self, submission: Submission) -> bool:
         """Whether something else was handed in meanwhile; what was executed is then thrown away."""
@@ -323,14 +333,7 @@ class ClassAutograde(Autograde):
         """A failure is logged, what there is of the grading is removed, and the class goes on."""
         try:
             yield
-        except (OperationalError, SchemaTooOldError, SchemaTooNewError) as error:
-            self._discard(submission)
-            self.log.error(traceback.format_exc())
-            raise NbGraderException(
-                f"The gradebook cannot be used ({type(error).__name__}). Back it up, then try `nbgrader db upgrade` "
-                "and `nbgrader update .`, and give the same command again."
-            ) from error
-        except (VersionsDifferError, BubblewrapMissingError):  # such a worker would fail one student after another
+        except _FAIL_ALL:
             self._discard(submission)
             raise
         except Exception as error:

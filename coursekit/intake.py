@@ -21,6 +21,7 @@ from nbformat import NotebookNode, v4
 from nbformat.v4.rwbase import rejoin_lines
 
 from coursekit import resume, shield
+from coursekit.gradebook import InstructorsCells
 
 LIMIT_MB = 200
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as nbformat demands
@@ -28,6 +29,7 @@ DEPTH = 3
 """How many folders deep a notebook is looked for."""
 MOST = 20
 """How many files of a folder are read, at most, to find the solution."""
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*\]).*$", re.MULTILINE)
 """Where a cell starts in a script: as Jupyter exports a notebook, and as VS Code and jupytext do."""
 
@@ -100,6 +102,7 @@ class SubmissionExporter(NotebookExporter):
         """
         super().__init__(**kwargs)
         self.left_out: dict[str, list[str]] = {}
+        self.instructors_cells: dict[str, InstructorsCells] = {}
         if self.parent is not None:
             shield.skip_undecodable_names(self.parent)
             adopt_folders_without_notebook(self.parent)
@@ -319,8 +322,8 @@ def _script_cells(text: str) -> list[NotebookNode]:
 def _load(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
-        # Lone surrogates are legal in JSON but cannot be written to a file again.
-        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+        if SURROGATE.search(text):  # a lone one is legal in JSON but cannot be written to a file again
+            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise UnreadableError(
             f"to nie jest notatnik Jupytera albo plik jest ucięty (błąd JSON w wierszu "
@@ -334,36 +337,47 @@ def _load(text: str) -> dict[str, Any]:
 
 
 def _rebuilt(raw: dict[str, Any]) -> NotebookNode:
-    """A valid cell with what is usable of `raw`; a cell of an unknown type becomes Markdown."""
+    """A valid cell with what is usable of `raw`; a cell of an unknown type becomes Markdown.
+
+    Made by hand, for nbformat's makers of cells validate each, and `parse` validates them all.
+    """
     metadata, source, outputs = raw.get("metadata"), raw.get("source"), raw.get("outputs")
-    common = {
+    usable_id = isinstance(raw.get("id"), str) and CELL_ID.fullmatch(raw["id"])
+    kind = raw.get("cell_type") if raw.get("cell_type") in ("code", "raw") else "markdown"
+    cell: dict[str, Any] = {
+        "id": raw["id"] if usable_id else v4.nbbase.random_cell_id(),
+        "cell_type": kind,
         "source": "".join(map(str, source)) if isinstance(source, list) else str(source or ""),
         # nbformat has rules for some other keys, and grading needs none of them.
-        "metadata": {"nbgrader": nbformat.from_dict(metadata["nbgrader"])}
-        if isinstance(metadata, dict) and "nbgrader" in metadata
-        else {},
+        "metadata": {"nbgrader": metadata["nbgrader"]} if isinstance(metadata, dict) and "nbgrader" in metadata else {},
     }
-    if isinstance(raw.get("id"), str) and CELL_ID.fullmatch(raw["id"]):
-        common["id"] = raw["id"]
-    if raw.get("cell_type") == "code":
+    if kind == "code":
         usable = filter(_is_output, outputs) if isinstance(outputs, list) else ()
-        return v4.new_code_cell(outputs=[nbformat.from_dict(output) for output in usable], **common)
-    if raw.get("cell_type") == "raw":
-        return v4.new_raw_cell(**common)
-    return v4.new_markdown_cell(**common, **_attachments(raw))
+        cell |= {"execution_count": None, "outputs": list(usable)}
+    elif kind == "markdown":
+        cell |= _attachments(raw)
+    return nbformat.from_dict(cell)
 
 
 def _attachments(raw: dict[str, Any]) -> dict[str, Any]:
-    """The pictures pasted into a Markdown cell, as a keyword argument."""
+    """The pictures pasted into a Markdown cell, as the part of a cell."""
     attachments = raw.get("attachments")
     if not isinstance(attachments, dict) or not all(isinstance(each, dict) for each in attachments.values()):
         return {}
-    return {"attachments": nbformat.from_dict(attachments)}
+    return {"attachments": attachments}
 
 
 def _is_output(raw: object) -> bool:
-    try:
-        v4.nbbase.validate(raw, "output")
+    cell: dict[str, Any] = {
+        "id": "x",
+        "cell_type": "code",
+        "source": "",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [raw],
+    }
+    try:  # of a whole notebook, which nbformat validates a hundred times faster than a part
+        nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
     except nbformat.ValidationError:
         return False
     return True

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
+from pathlib import Path
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
+from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursekit import pictures
@@ -46,7 +49,7 @@ class RepairCells(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """`nb` with exactly one cell in each slot."""
         kit = resources["coursekit"]
-        release = nbformat.read(kit["release"], as_version=4)
+        release = _released(Path(kit["release"]), Path(kit["release"]).stat().st_mtime_ns)
         nb.cells, repairs = repair(nb.cells, release.cells)
         repairs += pictures.mend(nb.cells)
         hints = [] if kit["intake"]["status"] == "unreadable" else advice(nb.cells)
@@ -58,6 +61,18 @@ class RepairCells(NbGraderPreprocessor):
         findings = {"intake": kit["intake"], "repairs": repairs, "advice": hints}
         nb.metadata = nbformat.from_dict({**release.metadata, "coursekit": findings})
         return nb, resources
+
+
+@lru_cache(maxsize=16)
+def _released(path: Path, changed: int) -> NotebookNode:
+    """The released notebook, which is nobody's to change; read once for a class. changed: when the file was.
+
+    Raises ValidationError where its nbgrader metadata, which every submission gets, are damaged, and SchemaTooOldError
+    where another version of nbgrader has written them.
+    """
+    release = nbformat.read(path, as_version=4)
+    MetadataValidator().validate_nb(release)
+    return release
 
 
 def repair(submitted: list[NotebookNode], released: list[NotebookNode]) -> tuple[list[NotebookNode], list[str]]:

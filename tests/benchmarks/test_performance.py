@@ -16,8 +16,8 @@ CLASS: dict[str, Any] = {
         name: {"submissions": n, "seconds": seconds, "cpu": 10.0, "gib": 1.0, "machine_gib": 2.0}
         for name, n, seconds in (
             ("whole, 2 workers", 100, 610.0),
-            ("sample, 2 workers", 20, 126.0),
-            ("sample, 1 worker", 20, 245.0),
+            ("whole, 1 worker", 100, 1205.0),
+            ("sample, 2 workers", 20, 130.0),
         )
     },
     "stock, seconds a submission": {"wheat": 300.0},
@@ -51,8 +51,8 @@ def test_page_tells_what_was_measured_and_what_was_missed(model):
     assert "| another | 3 | <= 2 | **missed** |" in text
     assert "| training, VAE | 20.0 | 20.0 | 10.0 | 2.0 |" in text
     assert "| gradebook and files | 0.10 | 1 % |" in text
-    assert "this gives 610 s for the whole class with two\nworkers" in text
-    assert "where 610 s were measured" in text
+    assert "this gives 126 s for the sample with two\nworkers" in text
+    assert "where 130 s were measured" in text
 
 
 def test_figure_shows_all_four(model, tmp_path, monkeypatch):

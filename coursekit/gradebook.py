@@ -1,0 +1,96 @@
+"""nbgrader's preprocessors that work with the gradebook, asking it less: most of the time of grading but execution.
+
+Named in `nbgrader_config.py` in the place of nbgrader's own, whose results they have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import preprocessors
+from nbgrader.api import BaseCell, Gradebook, MissingEntry, Notebook, SourceCell
+from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+
+@dataclass(frozen=True)
+class InstructorsCells:
+    """What the gradebook knows of a notebook of the instructor's: the same for every submission.
+
+    It stands for the gradebook of a preprocessor, which asks for one cell after another.
+    """
+
+    notebook: Notebook
+    source: dict[str, SourceCell]
+    graded: dict[str, BaseCell]
+
+    @classmethod
+    def of(cls, db_url: str, notebook: str, assignment: str) -> InstructorsCells:
+        """All cells at once. Raises MissingEntry where the gradebook does not know the notebook."""
+        with Gradebook(db_url) as gradebook:
+            found = gradebook.find_notebook(notebook, assignment)
+            list(found.solution_cells)  # read while the gradebook is open, as the others
+            return cls(
+                found,
+                source={
+                    cell.name: gradebook.find_source_cell(cell.name, notebook, assignment)
+                    for cell in found.source_cells
+                },
+                graded={
+                    cell.name: gradebook.find_graded_cell(cell.name, notebook, assignment)
+                    for cell in [*found.grade_cells, *found.task_cells]
+                },
+            )
+
+    def find_notebook(self, notebook: str, assignment: str) -> Notebook:
+        """The notebook, with its cells."""
+        return self.notebook
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
+        """A cell as the instructor wrote it. Raises MissingEntry."""
+        return _entry(self.source, name)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> BaseCell:
+        """The points of a cell. Raises MissingEntry."""
+        return _entry(self.graded, name)
+
+
+def _entry(cells: dict[str, Any], name: str) -> Any:
+    try:
+        return cells[name]
+    except KeyError:
+        raise MissingEntry(f"No such cell: {name}") from None
+
+
+class OverwriteCells(preprocessors.OverwriteCells):
+    """nbgrader's own, which asks for the instructor's cells once a command. Needs `SubmissionExporter`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """``nb`` with the instructor's text and marks in the cells that are not the student's."""
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        known = self.parent.instructors_cells
+        if self.notebook_id not in known:
+            known[self.notebook_id] = InstructorsCells.of(names["db_url"], self.notebook_id, self.assignment_id)
+        self.gradebook = known[self.notebook_id]
+        nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+        if self.add_missing_cells:
+            nb, resources = self.add_missing_grade_cells(nb, resources)
+            nb, resources = self.add_missing_task_cells(nb, resources)
+        return nb, resources
+
+
+class SaveAutoGrades(preprocessors.SaveAutoGrades):
+    """nbgrader's own, in one transaction instead of one a cell: all points of a notebook are saved, or none."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Save the points of ``nb``."""
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
+        with Gradebook(names["db_url"]) as self.gradebook, self.gradebook.engine.begin() as connection:
+            # What nbgrader commits then, cell by cell, is committed at the end of the block.
+            join = {"bind": connection, "join_transaction_mode": "rollback_only"}
+            self.gradebook.db = scoped_session(sessionmaker(**join))
+            return NbGraderPreprocessor.preprocess(self, nb, resources)

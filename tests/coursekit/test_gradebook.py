@@ -1,0 +1,144 @@
+"""Preprocessors that ask the gradebook less have the results of nbgrader's own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_notebook, new_output
+from nbgrader import preprocessors
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from coursekit.gradebook import InstructorsCells, OverwriteCells, SaveAutoGrades
+from coursekit.intake import SubmissionExporter
+
+
+@pytest.fixture
+def db_url(tiny_course: Path, tmp_path: Path) -> str:
+    """Address of a gradebook in which ala has handed the assignment in."""
+    shutil.copy(tiny_course / "gradebook.db", tmp_path)
+    address = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with Gradebook(address) as gradebook:
+        gradebook.add_student("ala")
+        gradebook.add_submission("ps", "ala")
+    return address
+
+
+@pytest.fixture
+def resources(db_url) -> dict:
+    return {"nbgrader": {"notebook": "ps", "assignment": "ps", "student": "ala", "db_url": db_url}}
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[[str], list[object]]]:
+    """Collects what engines of SQLAlchemy tell of an event from now on."""
+    listeners = []
+
+    def watch(name: str) -> list[object]:
+        seen: list[object] = []
+
+        def note(subject: object, *more: object) -> None:
+            seen.append(subject)
+
+        event.listen(Engine, name, note)
+        listeners.append((name, note))
+        return seen
+
+    yield watch
+    for name, note in listeners:
+        event.remove(Engine, name, note)
+
+
+def overwriting() -> OverwriteCells:
+    """As in a command: below the exporter, which lives as long as the command."""
+    return OverwriteCells(parent=SubmissionExporter(), add_missing_cells=True)
+
+
+def damaged(solved):
+    """Points, text, lock and marks changed; a grade cell missing."""
+    solved.cells[4].metadata.nbgrader.points = 100.0
+    solved.cells[1].source = "base = 11"
+    solved.cells[8].metadata.nbgrader.locked = False
+    del solved.cells[10]
+    return solved
+
+
+def contents(nb):
+    return [(each.source, each.metadata) for each in nb.cells]
+
+
+def test_cells_are_overwritten_as_by_nbgrader(solved, resources):
+    handed_in = damaged(solved)
+    expected, _ = preprocessors.OverwriteCells(add_missing_cells=True).preprocess(deepcopy(handed_in), resources)
+    found, _ = overwriting().preprocess(deepcopy(handed_in), resources)
+    assert contents(expected) != contents(handed_in)
+    assert contents(found) == contents(expected)
+
+
+def test_gradebook_is_asked_for_the_instructors_cells_once(solved, resources, watched):
+    preprocessor, connections = overwriting(), watched("engine_connect")
+    preprocessor.preprocess(deepcopy(solved), resources)
+    assert connections
+    connections.clear()
+    preprocessor.preprocess(damaged(solved), resources)
+    assert connections == []
+
+
+def test_cell_that_is_not_there_is_a_missing_entry(db_url):
+    cells = InstructorsCells.of(db_url, "ps", "ps")
+    assert cells.find_graded_cell("test_add", "ps", "ps").max_score == 2.0
+    assert "BEGIN HIDDEN TESTS" in cells.find_source_cell("test_add", "ps", "ps").source
+    for find in (cells.find_graded_cell, cells.find_source_cell):
+        with pytest.raises(MissingEntry, match="unknown"):
+            find("unknown", "ps", "ps")
+
+
+def executed(solved):
+    """Half of the points for one test, none for the other, and an answer that a person has to read."""
+    for each in solved.cells:
+        if each.id == "test_add":
+            each.outputs = [new_output("execute_result", {"text/plain": "1.0"})]
+        if each.id == "test_multiply":
+            each.outputs = [new_output("error", ename="AssertionError", evalue="", traceback=[])]
+    return solved
+
+
+def saved(db_url: str) -> dict[str, tuple]:
+    """What the gradebook holds of ala's cells."""
+    with Gradebook(db_url) as gradebook:
+        notebook = gradebook.find_submission_notebook("ps", "ps", "ala")
+        found = {each.name: (each.auto_score, each.needs_manual_grade) for each in notebook.grades}
+        return found | {f"comment on {each.name}": (each.auto_comment,) for each in notebook.comments}
+
+
+def test_points_are_saved_as_by_nbgrader(solved, resources, db_url, tmp_path):
+    nobodys = saved(db_url)
+    shutil.copy(tmp_path / "gradebook.db", tmp_path / "other.db")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    elsewhere = {"nbgrader": {**resources["nbgrader"], "db_url": other}}
+    preprocessors.SaveAutoGrades().preprocess(executed(solved), elsewhere)
+    SaveAutoGrades().preprocess(executed(solved), resources)
+    assert saved(db_url) == saved(other) != nobodys
+    assert saved(db_url)["test_add"] == (1.0, False)
+    assert saved(db_url)["answer"] == (None, True)
+
+
+def test_points_are_saved_all_or_none(solved, resources, db_url):
+    before = saved(db_url)
+    notebook = executed(solved)
+    last = next(each for each in notebook.cells if each.id == "test_multiply")
+    last.metadata.nbgrader.grade_id = "unknown"
+    with pytest.raises(MissingEntry):
+        SaveAutoGrades().preprocess(notebook, resources)
+    assert saved(db_url) == before
+
+
+def test_points_take_one_transaction(solved, resources, watched):
+    commits = watched("commit")
+    SaveAutoGrades().preprocess(new_notebook(), resources)
+    without_cells = len(commits)
+    SaveAutoGrades().preprocess(executed(solved), resources)
+    assert len(commits) == 2 * without_cells
