@@ -91,6 +91,7 @@ def make_class(size: int) -> Path:
 def coordinate(course: Path, size: int, progress: Progress) -> float:
     """Milliseconds a submission that the coordinator needs for a class of ``size``, all graded anew."""
     app = open_course(course, "vae")
+    grade.log_to_file(app)  # as the command does
     bar = progress.add_task(f"a class of {size}", total=size)
     students = [f"student_{number:04}" for number in range(size)]
     pool = RecordedPool()
