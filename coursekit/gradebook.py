@@ -1,6 +1,6 @@
-"""nbgrader's preprocessors that work with the gradebook, asking it less: most of the time of grading but execution.
+"""nbgrader's preprocessors that work with the gradebook, asking it less often.
 
-Named in `nbgrader_config.py` in the place of nbgrader's own, whose results they have.
+Named in `nbgrader_config.py` in the place of nbgrader's own; what they write is the same.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class OverwriteCells(preprocessors.OverwriteCells):
         """``nb`` with the instructor's text and marks in the cells that are not the student's."""
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
-        known = self.parent.instructors_cells
-        if self.notebook_id not in known:
-            known[self.notebook_id] = InstructorsCells.of(names["db_url"], self.notebook_id, self.assignment_id)
-        self.gradebook = known[self.notebook_id]
+        known, asked = self.parent.instructors_cells, (self.notebook_id, self.assignment_id)
+        if asked not in known:
+            known[asked] = InstructorsCells.of(names["db_url"], *asked)
+        self.gradebook = known[asked]
         nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
         if self.add_missing_cells:
             nb, resources = self.add_missing_grade_cells(nb, resources)

@@ -92,7 +92,8 @@ def adopt_folders_without_notebook(converter: Any) -> None:
 class SubmissionExporter(NotebookExporter):
     """nbgrader's reader of notebooks, which takes any file.
 
-    It leaves `resources["coursekit"]`: `release`, the path of the released notebook, and `intake`.
+    It leaves `resources["coursekit"]`: `release`, the path of the released notebook, and `intake`. It lives as long as
+    the command, and so keeps what preprocessors ask for once: `instructors_cells`, see `coursekit.gradebook`.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -102,7 +103,7 @@ class SubmissionExporter(NotebookExporter):
         """
         super().__init__(**kwargs)
         self.left_out: dict[str, list[str]] = {}
-        self.instructors_cells: dict[str, InstructorsCells] = {}
+        self.instructors_cells: dict[tuple[str, str], InstructorsCells] = {}
         if self.parent is not None:
             shield.skip_undecodable_names(self.parent)
             adopt_folders_without_notebook(self.parent)

@@ -129,7 +129,7 @@ def _objection_within(path: Path, submission: Path, given: Collection[str]) -> s
         return why
     if path.stat().st_size > LARGEST_FILE:
         return LARGE
-    return TAKEN if any(Path(name).is_relative_to(relative) and name != str(relative) for name in given) else ""
+    return TAKEN if any(name.startswith(f"{relative}{os.sep}") for name in given) else ""
 
 
 def objection(path: Path) -> str:

@@ -13,7 +13,7 @@ RUN = {"seconds": 60.0, "phases": {"training, VAE": 20.0}, "products": {"trainin
 SPEED: dict[str, Any] = {"plain loops": RUN, "study": RUN, "grading": RUN, "results": RESULT}
 CLASS: dict[str, Any] = {
     "runs": {
-        name: {"submissions": n, "seconds": seconds, "cpu": 10.0, "gib": 1.0, "machine_gib": 2.0}
+        name: {"submissions": n, "seconds": seconds, "cpu": 10.0, "machine_gib": 2.0}
         for name, n, seconds in (
             ("whole, 2 workers", 100, 610.0),
             ("whole, 1 worker", 100, 1205.0),
