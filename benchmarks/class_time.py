@@ -2,12 +2,12 @@
 
 A mixed class (right, wrong and malformed submissions of `corpus/`) is graded by `python -m coursekit grade` with two
 workers and with one. (Of a few submissions the ratio of the two would hang on the last one, for which a worker waits.)
-Every fifth is graded once more, to check what `performance.py` computes. Against it stands stock, sequential `nbgrader
-autograde`, which executes notebooks with plain loops (`plain_loops.py`) and all their analyses: that takes minutes a
-submission, so it is timed on three of them, a right, a wrong and a malformed one, two at a time, and each stands for
-all of its kind. (A few would be quicker: one in ten wrong ones and one in nine malformed ones do not train.) Run it
-alone: processor seconds and memory are the machine's. Prints the numbers, writes build/class.json, and exits 1 when one
-is missed.
+Every fifth is graded once more with two, for what `performance.py` computes. Against it stands stock, sequential
+`nbgrader autograde`, which executes notebooks with plain loops (`plain_loops.py`) and all their analyses: that takes
+minutes a submission, so it is timed on three of them, a right, a wrong and a malformed one, two at a time, and each
+stands for all of its kind. (A few would be quicker: one in ten wrong ones and one in nine malformed ones do not train.)
+Run it alone: processor seconds and memory are the machine's. Prints the numbers, writes build/class.json, and exits 1
+when one is missed.
 """
 
 import argparse
@@ -39,7 +39,7 @@ SHARES = {"wheat": 0.5, "chaff": 0.4, "broken": 0.1}
 """Kinds of submissions in a class."""
 STOCK_SAMPLE = {"wheat": "scale_exp", "chaff": "beta_guide_only", "broken": "renamed_notebook"}
 EVERY = 5
-"""One in so many submissions is graded once more."""
+"""One in so many submissions is graded once more, with two workers."""
 OVER_STOCK, TWO_OVER_ONE, CPU_SECONDS, START_SHARE, WORKER_GIB = 40.0, 1.8, 20.0, 0.4, 1.5
 """What must be reached: two ratios at least; processor seconds a submission, the share of them in the start of the
 kernel and its imports, and memory of a worker with its kernel at most."""

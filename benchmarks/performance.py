@@ -51,26 +51,22 @@ class Model:
     """Seconds that a class takes: the slower of the workers, who share it, and the coordinator, who sees all of it.
 
     T(n, w) = start + max(n * worker / w, n * coordinator): ``worker``, ``coordinator`` in seconds a submission, for
-    workers with a processor each. ``worker`` and ``start`` (of the workers) are fitted to the class with one worker and
-    with two. These were measured on two processors: two workers share them with the coordinator, and take
-    start + n * (worker + coordinator) / 2.
+    workers with a processor each. ``worker`` and ``start`` (of the workers) are fitted to the class and to its sample
+    with two workers. These share two processors with the coordinator, and take start + n * (worker + coordinator) / 2.
+    The class with one worker checks it.
     """
 
     def __init__(self, class_time: dict[str, Any], scale: dict[str, Any]) -> None:
-        one, two = (class_time["runs"][name] for name in ("whole, 1 worker", "whole, 2 workers"))
-        n = one["submissions"]
+        whole, sample = (class_time["runs"][name] for name in ("whole, 2 workers", "sample, 2 workers"))
+        each = (whole["seconds"] - sample["seconds"]) / (whole["submissions"] - sample["submissions"])
         self.coordinator = list(scale["milliseconds"].values())[-1] / 1000
-        self.worker = 2 * (one["seconds"] - two["seconds"]) / n + self.coordinator
-        self.start = one["seconds"] - n * self.worker
+        self.worker = 2 * each - self.coordinator
+        self.start = whole["seconds"] - whole["submissions"] * each
 
     def seconds(self, submissions: float, workers: float | np.ndarray) -> Any:
         """Of a class with so many submissions and workers."""
         shared = submissions * self.worker / np.asarray(workers, dtype=float)
         return self.start + np.maximum(shared, submissions * self.coordinator)
-
-    def seconds_here(self, submissions: int) -> float:
-        """Of a class on two processors, with two workers, where it was measured."""
-        return self.start + submissions * (self.worker + self.coordinator) / 2
 
     @property
     def saturation(self) -> float:
@@ -134,7 +130,7 @@ def parts(class_time: dict[str, Any], model: Model) -> dict[str, float]:
 
 def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any], model: Model) -> str:
     """The text of docs/performance.md, from the template beside this file."""
-    whole, sample = (class_time["runs"][name] for name in ("whole, 2 workers", "sample, 2 workers"))
+    whole, one = (class_time["runs"][name] for name in ("whole, 2 workers", "whole, 1 worker"))
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined)
     return environment.get_template("performance.md.jinja").render(
         machine=f"{os.cpu_count()} processors, {platform.machine()}",
@@ -142,8 +138,8 @@ def page(speed: dict[str, Any], class_time: dict[str, Any], scale: dict[str, Any
         scale=scale,
         model=model,
         whole=whole,
-        sample=sample,
-        predicted=model.seconds_here(sample["submissions"]),
+        one=one,
+        predicted=float(model.seconds(one["submissions"], 1)),
         many=f"{MANY:,}",
         cluster=CLUSTER,
         minutes=float(model.seconds(MANY, CLUSTER)) / 60,
