@@ -115,13 +115,14 @@ def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 LONGEST_FIRST = [
     "tests/pipeline/test_attacks.py",
+    "tests/pipeline/test_nothing_lost.py",
+    "tests/pipeline/test_grade.py",
     "tests/grader_tests/test_corpus.py",
     "tests/pipeline/test_broken.py",
-    "tests/pipeline/test_nothing_lost.py",
     "tests/pipeline/test_autograde.py",
-    "tests/pipeline/test_grade.py",
 ]
-"""Files of many minutes: a worker of pytest-xdist that begins one of them last would work alone in the end."""
+"""Files of many minutes: a worker of pytest-xdist that begins one of them last would work alone in the end. The attacks
+grade two classes at once: beside them run the files that wait for much, and after them what computes all the time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
