@@ -4,11 +4,13 @@ from copy import deepcopy
 
 import nbformat
 import pytest
+from jsonschema import ValidationError
 from nbformat import NotebookNode, v4
+from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 
 from coursekit.data import ROOT
 from coursekit.intake import grade_id_of
-from coursekit.repair import repair
+from coursekit.repair import RepairCells, repair
 
 
 def index(nb: NotebookNode, grade_id: str) -> int:
@@ -260,3 +262,19 @@ def test_changed_given_code_is_put_back_and_told(solved, pattern):
 def test_empty_notebook_becomes_the_released_slots(pattern):
     cells, _ = repair([], pattern)
     assert slots(cells) == ALL
+
+
+@pytest.mark.parametrize(
+    ("marks", "error"),
+    [
+        ({"schema_version": 2}, SchemaTooOldError),
+        ({"schema_version": 4}, SchemaTooNewError),
+        ({"points": "2"}, ValidationError),
+    ],
+)
+def test_release_with_marks_that_nbgrader_cannot_read_is_refused(solved, released, tmp_path, marks, error):
+    in_slot(released.cells, "test_add").metadata.nbgrader.update(marks)
+    path = tmp_path / "ps.ipynb"
+    nbformat.write(released, path)
+    with pytest.raises(error):
+        RepairCells().preprocess(solved, {"coursekit": {"release": str(path), "intake": {}}})
