@@ -38,6 +38,12 @@ fail()
 
 
 COLLECTION = "import gc; print('collects:', gc.isenabled(), 'frozen:', gc.get_freeze_count() > 100_000)"
+LAZY = """
+import sys
+print("torch._dynamo" in sys.modules)
+import torchvision
+print(torchvision.ops.nms(torch.zeros(1, 4), torch.ones(1), 0.5).tolist(), torchvision.models.resnet18.__name__)
+"""
 KILLS_WHEN_ASKED = """
 class VDecoder(VDecoder):
     def forward(self, z):
@@ -75,6 +81,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in ("scale_exp", "beta_guide_only", "blank_stub"):
         demo.hand_in(course, name, samples[name])
     add_cell(course / "submitted" / "scale_exp" / "vae" / "vae.ipynb", "vae_model", COLLECTION)
+    add_cell(course / "submitted" / "scale_exp" / "vae" / "vae.ipynb", "beta_vae", LAZY)
     for student, source in HARMFUL.items():
         add_cell(demo.hand_in(course, student, samples["scale_exp"]), "vae_model", source)
     add_cell(demo.hand_in(course, "kills_when_asked", samples["scale_exp"]), "vae_decoder", KILLS_WHEN_ASKED)
@@ -121,6 +128,13 @@ def test_a_kernel_that_dies_of_a_question_loses_the_checks_of_that_cell_alone(co
 def test_garbage_is_collected_again_after_the_imports_and_not_looked_for_in_libraries(course):
     nb = nbformat.read(course / "autograded" / "scale_exp" / "vae" / "vae.ipynb", as_version=4)
     assert [c.outputs[0].text for c in nb.cells if c.source == COLLECTION] == ["collects: True frozen: True\n"]
+
+
+def test_the_compiler_of_torch_is_loaded_only_where_a_student_needs_it(course):
+    """The training and the checks of the tasks before did not; operators of torchvision do."""
+    nb = nbformat.read(course / "autograded" / "scale_exp" / "vae" / "vae.ipynb", as_version=4)
+    (cell,) = [cell for cell in nb.cells if cell.source == LAZY]
+    assert "".join(output.text for output in cell.outputs) == "False\n[0] resnet18\n"
 
 
 def test_what_cannot_be_executed_earns_nothing(course):

@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset
 from tqdm.auto import tqdm
 
+from src.adam import Adam
 from src.batches import evaluation_batches, image_batches
 from src.elbo import Objective, Parts, make_objective
 from src.evaluation import frozen
@@ -104,7 +105,7 @@ def fit(
     epochs, steps, val_steps = (1, GRADING_STEPS, 1) if is_grading() else (epochs, None, None)
     objective = make_objective(model, loss_fn, loss_fn_args)
     train_batches, val_batches = image_batches(train_loader), evaluation_batches(val_loader)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
+    optimizer = Adam(model.parameters(), lr)
     history = TrainingHistory()
     try:
         with _quick_arithmetic(model), _progress_bars(epochs, train_loader, keep_bar) as (epoch_bar, step_bar):
@@ -125,7 +126,7 @@ def _train_epoch(
     model: nn.Module,
     objective: Objective,
     batches: Iterable[torch.Tensor],
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     epoch: int,
     bar: tqdm,
 ) -> Parts:
