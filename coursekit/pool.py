@@ -23,7 +23,8 @@ from coursekit.worker import Task
 ATTEMPTS = 3
 """Executions of a submission whose workers die or do not come back."""
 CONNECT_SECONDS = 10
-NO_WORKERS_SECONDS = 60
+NO_WORKERS_SECONDS = 180
+"""Where all have died at once: on a busy machine a new worker takes tens of seconds to start."""
 PATIENCE = 4
 """How many times its own time limit a submission may take: on a busy machine it waits, and no student shall pay."""
 SETTINGS = {
@@ -94,7 +95,7 @@ class Pool:
     def finished(self, seconds: float = 1.0) -> list[tuple[str, dict[str, str] | Exception]]:
         """Key and executed notebooks of each task that has come back, or the exception that stands for it.
 
-        Waits ``seconds`` at most. Raises PoolError where the scheduler is gone, or all workers for a minute.
+        Waits ``seconds`` at most. Raises PoolError where the scheduler is gone, or all workers for NO_WORKERS_SECONDS.
         """
         done = self._wait(seconds)
         self._look()
