@@ -29,6 +29,10 @@ PATIENCE = 4
 """How many times its own time limit a submission may take: on a busy machine it waits, and no student shall pay."""
 SETTINGS = {
     "distributed.scheduler.worker-ttl": "60 s",  # a worker that is silent for so long is replaced
+    # What Dask would measure of itself, by default up to a hundred times a second, nobody looks at.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1 s",
+    "distributed.admin.system-monitor.interval": "10 s",
     # Nobody's memory is a reason to pause a worker: the sandbox limits it.
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
