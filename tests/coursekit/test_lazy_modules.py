@@ -3,7 +3,8 @@
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
@@ -20,7 +21,7 @@ LAZY = ("lazy_example.models", "lazy_example.ops")
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch) -> Iterator[Callable]:
+def package(tmp_path, monkeypatch) -> Iterator[ModuleType]:
     """Imports the package with two lazy modules."""
     folder = tmp_path / "lazy_example"
     folder.mkdir()
