@@ -8,9 +8,11 @@ the kernel, no grade cell is left without outputs, because nbgrader gives such a
 from __future__ import annotations
 
 import gc
+import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -90,9 +92,23 @@ class CappedClient(AsyncKernelClient):
 
     shell_channel_class = Type(PatientChannel)
 
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and its outputs arrive.
+
+        Not as jupyter_client does, which then waits 0.2 s for old outputs, to drop them: nbclient drops them anyway.
+        Raises RuntimeError where the kernel ends, or does not answer for ``timeout`` seconds.
+        """
+        deadline = time.monotonic() + (math.inf if timeout is None else timeout)
+        while not await _reacts(self, seconds=1, iopub_seconds=0.05):  # the first outputs may be lost: so ask again
+            if not await self.is_alive():
+                raise RuntimeError("it ended before it answered")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"it did not answer for {timeout} s")
+
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)  # for every socket made in it
+        context.setsockopt(zmq.RECONNECT_IVL, 10)  # milliseconds: a kernel that starts has no sockets yet
         return context
 
 
@@ -144,6 +160,7 @@ class GradeExecute(Execute):
 
     def _begin(self, nb: NotebookNode, resources: Any) -> None:
         gc.collect()  # the one before, its notebook and its client refer to each other; Python would let many gather
+        _freeze_libraries()
         kit = resources.get("coursekit") or {}
         self._seed = kit["seed"] if "seed" in kit else seeds.of_submission(nb, Path.cwd())
         self._clock = OwnClock()
@@ -264,14 +281,8 @@ class GradeExecute(Execute):
             raise NoAnswerError(reason) from error
         if timed_out:
             self._flag("time limit", index, "stopped after its time")
-        if timed_out and not self._reacts():
+        if timed_out and not run_sync(_reacts)(self.kc, 10, 10):
             raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
-
-    def _reacts(self, seconds: int = 10) -> bool:
-        """Whether the kernel answers after an interrupt, and its outputs still arrive."""
-        message = self.kc.kernel_info()
-        deadline = time.monotonic() + seconds
-        return all(_arrives(message, receive, deadline) for receive in (self.kc.get_shell_msg, self.kc.get_iopub_msg))
 
     def _start_again(self, index: int) -> None:
         """A new kernel in which every cell before ``index`` is executed again, but for those that end kernels."""
@@ -376,11 +387,26 @@ class GradeExecute(Execute):
         return super().output(outs, msg, display_id, cell_index)
 
 
-def _arrives(message: str, receive: Callable[..., Any], deadline: float) -> bool:
-    """Whether an answer to the message with this id arrives on a channel."""
+@cache
+def _freeze_libraries() -> None:
+    """Once a process: what is there before its first submission stays, and takes long to look through every time."""
+    gc.freeze()
+
+
+async def _reacts(client: AsyncKernelClient, seconds: float, iopub_seconds: float) -> bool:
+    """Whether a kernel answers a question in ``seconds``, and its outputs arrive so many seconds later at most."""
+    question = client.kernel_info()
+    return await _arrives(question, client.get_shell_msg, seconds) and await _arrives(
+        question, client.get_iopub_msg, iopub_seconds
+    )
+
+
+async def _arrives(message: str, receive: Callable[..., Awaitable[Any]], seconds: float) -> bool:
+    """Whether an answer to the message with this id arrives on a channel in that time."""
+    deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         try:
-            answer = run_sync(receive)(timeout=left)
+            answer = await receive(timeout=left)
         except Exception:  # queue.Empty, or a channel that broke with the kernel
             return False
         if answer["parent_header"].get("msg_id") == message:

@@ -3,11 +3,10 @@
 #   corpus:
 #     title: an endless loop in Python
 #     attempts: never comes back from a cell
-#     points: {1a: 0, 2: 0, 3: 0}
+#     points: {1a: 1.5, 2: 1.5, 3: 1.5}
 #     flags: [time limit]
-#     reference: false
 # ---
 
-# %% after="imports"
+# %% after="vae_model"
 while True:
     pass

@@ -3,12 +3,11 @@
 #   corpus:
 #     title: deafness to signals
 #     attempts: ignores SIGINT, SIGTERM and every other signal it may, and waits without end
-#     points: {1a: 0, 2: 0, 3: 0}
+#     points: {1a: 1.5, 2: 1.5, 3: 1.5}
 #     flags: [process, time limit, kernel ended]
-#     reference: false
 # ---
 
-# %% after="imports"
+# %% after="vae_model"
 import signal
 import time
 

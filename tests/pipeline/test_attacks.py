@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -194,10 +194,15 @@ def make_class(course: Path, attacks: list[corpus.Sample]) -> Path:
     for student, name in SENTINELS.items():
         plant(demo.hand_in(course, student, samples[name]))
     for attack in attacks:
-        demo.hand_in(course, attack.name, attack)
+        demo.hand_in(course, attack.name, quickly_graded(attack))
     plant(course / "source" / "vae" / "vae.ipynb")  # after the attacks, which take what is honest in them from there
     (course / "canary.txt").write_text(CANARY)
     return course
+
+
+def quickly_graded(attack: corpus.Sample) -> corpus.Sample:
+    """The attack without the given code of task 2 where it leads to a stub: it takes most of a second."""
+    return attack if attack.reference else replace(attack, cells={"classification": "pass"} | attack.cells)
 
 
 def grade(graders: set[int], course: Path) -> list[str]:

@@ -17,8 +17,6 @@ pytestmark = pytest.mark.slow
 
 TIMEOUT = 15
 HARMFUL = {
-    "endless": "while True: pass",
-    "deaf": "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)",
     "exits": "import os\nos._exit(0)",
     "exits_afterwards": """
 class Last:
