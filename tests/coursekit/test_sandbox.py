@@ -165,7 +165,7 @@ def test_memory_of_many_processes_is_limited(run):
         "        b = bytearray()\n"
         "        for _ in range(100):\n"
         "            b += bytes(3 * 2**20); time.sleep(0.1)\n"
-        "time.sleep(20)"
+        "time.sleep(10)"
     )
     seen = run(bomb, memory=600 * MIB)
     assert "memory limit" in seen["exceeded"]

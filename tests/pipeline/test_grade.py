@@ -326,7 +326,7 @@ class TestWorkers:
         path = course / "submitted" / "bob" / "ps" / "ps.ipynb"
         nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# HANG IN THE WORKER"), path)
         app = open_course(course, "ps")
-        app.config.PlainChecks.notebook_timeout = 10
+        app.config.PlainChecks.notebook_timeout = 6
         monkeypatch.setattr(pool, "ATTEMPTS", 2)
         seen = []
         summary = grade.grade(app, ["alice", "bob", "erin"], 1, None, lambda student, outcome: seen.append(student))
