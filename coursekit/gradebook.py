@@ -10,9 +10,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import preprocessors
-from nbgrader.api import BaseCell, Gradebook, MissingEntry, Notebook, SourceCell
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, Notebook, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
-from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,40 @@ class OverwriteCells(preprocessors.OverwriteCells):
         return nb, resources
 
 
+@dataclass(frozen=True)
+class StudentsCells:
+    """What the gradebook knows of a student's notebook; ``db``: the session that knows it.
+
+    It stands for the gradebook of a preprocessor, which asks for one cell after another.
+    """
+
+    db: scoped_session[Session]
+    grades: dict[str, Grade]
+    comments: dict[str, Comment]
+
+    @classmethod
+    def of(cls, gradebook: Gradebook, notebook: str, assignment: str, student: str) -> StudentsCells:
+        """All cells at once. Raises MissingEntry where the gradebook does not know the notebook."""
+        found = gradebook.find_submission_notebook(notebook, assignment, student)
+        cells = [*found.notebook.grade_cells, *found.notebook.solution_cells, *found.notebook.task_cells]
+        names = {cell.id: cell.name for cell in cells}
+
+        def rows(table: type[Any]) -> dict[str, Any]:
+            """By cell: for these there is an index, but none for what `found` would ask, all rows of a notebook."""
+            wanted = table.cell_id.in_(names), table.notebook_id == found.id
+            return {names[row.cell_id]: row for row in gradebook.db.query(table).filter(*wanted)}
+
+        return cls(gradebook.db, grades=rows(Grade), comments=rows(Comment))
+
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """The points of a cell. Raises MissingEntry."""
+        return _entry(self.grades, cell)
+
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> Comment:
+        """The comment on a cell. Raises MissingEntry."""
+        return _entry(self.comments, cell)
+
+
 class SaveAutoGrades(preprocessors.SaveAutoGrades):
     """nbgrader's own, in one transaction instead of one a cell: all points of a notebook are saved, or none."""
 
@@ -89,8 +123,9 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
         """Save the points of ``nb``."""
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
-        with Gradebook(names["db_url"]) as self.gradebook, self.gradebook.engine.begin() as connection:
-            # What nbgrader commits then, cell by cell, is committed at the end of the block.
-            join = {"bind": connection, "join_transaction_mode": "rollback_only"}
-            self.gradebook.db = scoped_session(sessionmaker(**join))
+        with Gradebook(names["db_url"]) as gradebook, gradebook.engine.begin() as connection:
+            # What nbgrader commits then, cell by cell, is committed at the end of the block, and not read again.
+            join = {"bind": connection, "join_transaction_mode": "rollback_only", "expire_on_commit": False}
+            gradebook.db = scoped_session(sessionmaker(**join))
+            self.gradebook = StudentsCells.of(gradebook, self.notebook_id, self.assignment_id, self.student_id)
             return NbGraderPreprocessor.preprocess(self, nb, resources)

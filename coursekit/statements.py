@@ -1,8 +1,8 @@
 """SQL that is compiled once a command, and not once for each of the many connections that nbgrader makes.
 
 nbgrader opens its gradebook nine times a submission, each time with an engine of its own, and SQLAlchemy keeps the
-statements that it has compiled with the engine. `shared` lets the engines of a course share them, through SQLAlchemy's
-own plugin for engines.
+statements that it has compiled with the engine. `shared` lets the engines of a course share them, and what is known of
+its tables, through SQLAlchemy's own plugin for engines.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import URL, Dialect, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url
 from sqlalchemy.engine import CreateEnginePlugin
 from sqlalchemy.util import LRUCache
 
@@ -36,6 +36,7 @@ def shared(coursedir: CourseDirectory) -> Iterator[None]:
     engine = create_engine(url)
     with engine.connect():  # on its first connection a dialect learns what the server can do
         _shared[url] = engine.dialect, LRUCache(MOST)
+    _find_tables_once(engine.dialect)
     engine.dispose()
     coursedir.db_url = url.update_query_pairs([("plugin", PLUGIN)], append=True).render_as_string(hide_password=False)
     try:
@@ -43,6 +44,18 @@ def shared(coursedir: CourseDirectory) -> Iterator[None]:
     finally:
         coursedir.db_url = db_url
         del _shared[url]
+
+
+def _find_tables_once(dialect: Dialect) -> None:
+    """Let a dialect remember the tables that are there: nbgrader asks for each whenever it opens the gradebook."""
+    has_table, there = dialect.has_table, set()
+
+    def remembered(connection: Connection, name: str, schema: str | None = None, **kw: Any) -> bool:
+        if (schema, name) not in there and has_table(connection, name, schema, **kw):
+            there.add((schema, name))
+        return (schema, name) in there
+
+    dialect.has_table = remembered  # type: ignore[assignment, method-assign]  # of this one object
 
 
 class SharedStatements(CreateEnginePlugin):

@@ -142,3 +142,13 @@ def test_points_take_one_transaction(solved, resources, watched):
     without_cells = len(commits)
     SaveAutoGrades().preprocess(executed(solved), resources)
     assert len(commits) == 2 * without_cells
+
+
+def test_gradebook_is_asked_for_all_of_a_students_cells_at_once(solved, resources, watched):
+    statements = watched("before_cursor_execute")
+    SaveAutoGrades().preprocess(new_notebook(), resources)
+    without_cells = len(statements)
+    SaveAutoGrades().preprocess(executed(solved), resources)
+    marks = [each.metadata.get("nbgrader", {}) for each in solved.cells]
+    saved_cells = sum(each.get("grade", False) + each.get("solution", False) for each in marks)
+    assert len(statements) - 2 * without_cells <= saved_cells, "more than what saves each"
