@@ -31,8 +31,6 @@ _PATTERNS = {
 }
 """What is found in the text of a cell; `install` anywhere, the others at its start."""
 
-_READ = re.compile(r"\b(?:input|ipywidgets)\b")
-"""What is looked for in the syntax tree of a cell, if it stands there at all."""
 _LONGEST = 1_000_000
 """Characters of a cell that is read as Python."""
 
@@ -57,11 +55,10 @@ def _found_in(source: str) -> Iterator[str]:
         if pattern.search(source) if kind == "install" else pattern.match(source):
             yield kind
     try:
-        tree = _parsed(source)
+        nodes = list(ast.walk(_parsed(source)))
     except SyntaxError:
         yield "syntax"
         return
-    nodes = list(ast.walk(tree)) if _READ.search(source) else []
     if any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input" for node in nodes
     ):

@@ -281,7 +281,7 @@ class GradeExecute(Execute):
             raise NoAnswerError(reason) from error
         if timed_out:
             self._flag("time limit", index, "stopped after its time")
-        if timed_out and not run_sync(_reacts)(self.kc, 10, 10):
+        if timed_out and not run_sync(_reacts)(self.kc, seconds=10):
             raise NoAnswerError("Wykonanie tej komórki trwało zbyt długo i nie dało się go przerwać.")
 
     def _start_again(self, index: int) -> None:
@@ -393,17 +393,17 @@ def _freeze_libraries() -> None:
     gc.freeze()
 
 
-async def _reacts(client: AsyncKernelClient, seconds: float, iopub_seconds: float) -> bool:
-    """Whether a kernel answers a question in ``seconds``, and its outputs arrive so many seconds later at most."""
+async def _reacts(client: AsyncKernelClient, seconds: float, iopub_seconds: float = math.inf) -> bool:
+    """Whether a kernel answers and its outputs arrive in ``seconds``, these ``iopub_seconds`` later at most."""
     question = client.kernel_info()
-    return await _arrives(question, client.get_shell_msg, seconds) and await _arrives(
-        question, client.get_iopub_msg, iopub_seconds
-    )
-
-
-async def _arrives(message: str, receive: Callable[..., Awaitable[Any]], seconds: float) -> bool:
-    """Whether an answer to the message with this id arrives on a channel in that time."""
     deadline = time.monotonic() + seconds
+    if not await _arrives(question, client.get_shell_msg, deadline):
+        return False
+    return await _arrives(question, client.get_iopub_msg, min(deadline, time.monotonic() + iopub_seconds))
+
+
+async def _arrives(message: str, receive: Callable[..., Awaitable[Any]], deadline: float) -> bool:
+    """Whether an answer to the message with this id arrives on a channel."""
     while (left := deadline - time.monotonic()) > 0:
         try:
             answer = await receive(timeout=left)

@@ -50,12 +50,12 @@ def _find_tables_once(dialect: Dialect) -> None:
     """Let a dialect remember the tables that are there: nbgrader asks for each whenever it opens the gradebook."""
     has_table, there = dialect.has_table, set()
 
-    def remembered(connection: Connection, name: str, schema: str | None = None, **kw: Any) -> bool:
-        if (schema, name) not in there and has_table(connection, name, schema, **kw):
-            there.add((schema, name))
-        return (schema, name) in there
+    def remembered(connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> bool:
+        if (schema, table_name) not in there and has_table(connection, table_name, schema, **kw):
+            there.add((schema, table_name))
+        return (schema, table_name) in there
 
-    dialect.has_table = remembered  # type: ignore[assignment, method-assign]  # of this one object
+    dialect.has_table = remembered  # type: ignore[method-assign]  # of this one object
 
 
 class SharedStatements(CreateEnginePlugin):

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode, v4
+from sqlalchemy import Engine, event
 
 from coursekit.data import ROOT
 from coursekit.intake import grade_id_of
@@ -109,6 +111,26 @@ def released(tiny_course) -> NotebookNode:
 def solved(released) -> NotebookNode:
     """A student's right and complete notebook."""
     return solution(released)
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[[str], list[object]]]:
+    """Collects what engines of SQLAlchemy tell of an event from now on."""
+    listeners = []
+
+    def watch(name: str) -> list[object]:
+        seen: list[object] = []
+
+        def note(subject: object, *more: object) -> None:
+            seen.append(subject)
+
+        event.listen(Engine, name, note)
+        listeners.append((name, note))
+        return seen
+
+    yield watch
+    for name, note in listeners:
+        event.remove(Engine, name, note)
 
 
 def solution(released: NotebookNode) -> NotebookNode:

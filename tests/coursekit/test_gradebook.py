@@ -1,7 +1,6 @@
 """Preprocessors that ask the gradebook less have the results of nbgrader's own."""
 
 import shutil
-from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,8 +8,6 @@ import pytest
 from nbformat.v4 import new_notebook, new_output
 from nbgrader import preprocessors
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from coursekit.gradebook import InstructorsCells, OverwriteCells, SaveAutoGrades
 from coursekit.intake import SubmissionExporter
@@ -30,26 +27,6 @@ def db_url(tiny_course: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def resources(db_url) -> dict:
     return {"nbgrader": {"notebook": "ps", "assignment": "ps", "student": "ala", "db_url": db_url}}
-
-
-@pytest.fixture
-def watched() -> Iterator[Callable[[str], list[object]]]:
-    """Collects what engines of SQLAlchemy tell of an event from now on."""
-    listeners = []
-
-    def watch(name: str) -> list[object]:
-        seen: list[object] = []
-
-        def note(subject: object, *more: object) -> None:
-            seen.append(subject)
-
-        event.listen(Engine, name, note)
-        listeners.append((name, note))
-        return seen
-
-    yield watch
-    for name, note in listeners:
-        event.remove(Engine, name, note)
 
 
 def overwriting() -> OverwriteCells:
