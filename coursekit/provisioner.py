@@ -168,20 +168,37 @@ class SandboxProvisioner(LocalProvisioner):
         return info
 
     async def _say_the_word(self, pipe: Path) -> None:
-        """Say `sandbox.WORD`, in the thread that has launched the sandbox, as soon as somebody listens inside.
+        """Say `sandbox.WORD`, in the thread that has launched the sandbox, as soon as nothing inside would outlive it.
 
-        Where nobody ever does, the sandbox has failed: whoever waits for the kernel finds that out.
+        Where it never begins, it has failed: whoever waits for the kernel finds that out.
         """
         deadline = time.monotonic() + START_SECONDS
-        while self._go is None and await self.poll() is None and time.monotonic() < deadline:
+        while await self.poll() is None and time.monotonic() < deadline:
+            listener = self._listener(pipe)
+            if listener is not None and self._init_waits():
+                os.write(listener, f"{sandbox.WORD}\n".encode())
+                return
+            await asyncio.sleep(0.005)
+
+    def _listener(self, pipe: Path) -> int | None:
+        """The end of the pipe to write to, where somebody listens inside. It stays open, so that nothing is lost."""
+        if self._go is None:
             try:
                 self._go = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
                 if error.errno != errno.ENXIO:  # nobody listens yet
                     raise
-                await asyncio.sleep(0.005)
-        if self._go is not None:
-            os.write(self._go, f"{sandbox.WORD}\n".encode())  # the end stays open, so that nothing is lost
+        return self._go
+
+    def _init_waits(self) -> bool:
+        """Whether process number 1 inside waits for the end of the one that listens, which it has started.
+
+        Between these two it asks to be told of bubblewrap's death, and does nothing that it could sleep in.
+        """
+        assert self._bubblewrap is not None, "the sandbox has not been launched"
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return [init.status() for init in self._bubblewrap.children()] == [psutil.STATUS_SLEEPING]
+        return False
 
     async def send_signal(self, signum: int) -> None:
         """Signal the kernel; a signal that ends it ends the whole sandbox."""

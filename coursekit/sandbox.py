@@ -26,7 +26,9 @@ CONNECTION_FILE = f"{CONNECTION}/connection.json"
 GO = f"{CONNECTION}/go"
 """A named pipe, through which the grader says that it lives. With `--die-with-parent` bubblewrap asks the system to be
 told of the death of the grader's thread, and then lets the sandbox begin; a thread that died before would leave an idle
-kernel behind for ever. So the kernel waits for a word that this thread says after the sandbox has begun.
+kernel behind for ever. In the same way the sandbox's process number 1 asks to be told of bubblewrap's death, but after
+it has started the one that becomes the kernel. So the kernel waits for a word that this thread says when both have
+asked.
 """
 WORD = "go"
 WAIT_FOR_WORD = (

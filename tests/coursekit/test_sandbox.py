@@ -39,6 +39,15 @@ mkdir -p "$BASE" && mount --bind "$TMPDIR/python" "$BASE"
 exec setpriv --reuid $ORDINARY --regid $ORDINARY --clear-groups --inh-caps=-all --bounding-set=-all "$@"
 """
 """Becomes the ordinary user in a mount namespace of its own, where the Python below $BASE lies open."""
+MANY_FILES = """#!{python} -IS
+import os, resource, sys
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+for file in range(10, min(20_000, hard - 100)):
+    os.dup2(0, file)
+os.execv("{bubblewrap}", sys.argv)
+"""
+"""Becomes bubblewrap with many open files, and leaves the others room for a few more."""
 
 
 @pytest.fixture
@@ -241,8 +250,7 @@ def test_nothing_outlives_a_killed_grader(user, scratch, monkeypatch):
     time.sleep(1)
     family = psutil.Process(runner.pid).children(recursive=True)
     assert "sleep" in {process.name() for process in family}
-    os.killpg(runner.pid, signal.SIGKILL)
-    runner.wait()
+    kill(runner)
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
     # What it left on the disk the next start clears away.
@@ -257,21 +265,40 @@ def test_nothing_outlives_a_killed_grader(user, scratch, monkeypatch):
 def test_nothing_outlives_a_grader_that_is_killed_while_its_sandbox_begins(user, below, scratch):
     """The process is stopped before it has asked to be told of the grader's death, and goes on afterwards."""
     for _ in range(20):
-        grader = start(user, scratch)
-        grader.stdin.write(json.dumps({"cells": []}))
-        grader.stdin.close()
+        grader = start_asleep(user, scratch)
         newborn = first_descendant(grader.pid, below)
         newborn.suspend()
         early = not newborn.children()
         time.sleep(0.1)  # those above have asked
-        os.killpg(grader.pid, signal.SIGKILL)
-        grader.wait()
-        newborn.resume()
-        _, alive = psutil.wait_procs([newborn], timeout=20)
-        for process in alive:
-            process.kill()
-        assert alive == []
+        kill(grader)
+        assert remains(newborn) == []
         if early:
+            return
+    raise AssertionError("never stopped early enough")
+
+
+@pytest.mark.parametrize("user", ["root", "ordinary"])
+def test_nothing_outlives_a_grader_whose_sandbox_has_a_slow_first_process(user, scratch, monkeypatch):
+    """Process number 1 inside is stopped when it has started the next and not asked to be told of bubblewrap's death.
+
+    In between it closes its files, of which it gets many here. (The kernel would start within a second.)
+    """
+    slow = scratch / "bin" / "bwrap"
+    slow.parent.mkdir()
+    slow.write_text(MANY_FILES.format(python=sys.executable, bubblewrap=sandbox.bubblewrap()))
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
+    for _ in range(20):
+        grader = start_asleep(user, scratch)
+        init = first_descendant(grader.pid, 1)
+        stop_with_child(init.pid)
+        early = len(os.listdir(f"/proc/{init.pid}/fd")) > len(("stdin", "stdout", "stderr", "event_fd"))
+        time.sleep(2)
+        running = commands_below(init)
+        kill(grader)
+        assert remains(init) == []
+        if early:
+            assert not [command for command in running if command.startswith("/opt/course")]
             return
     raise AssertionError("never stopped early enough")
 
@@ -279,26 +306,53 @@ def test_nothing_outlives_a_grader_that_is_killed_while_its_sandbox_begins(user,
 def test_the_lock_of_a_grader_whose_last_thread_is_slow_to_end_starts_no_kernel(scratch):
     """This process stands for the slow thread: it shares the lock. (The kernel would load zmq within a second.)"""
     for _ in range(20):
-        grader = start("root", scratch)
-        grader.stdin.write(json.dumps({"cells": []}))
-        grader.stdin.close()
+        grader = start_asleep("root", scratch)
         newborn = first_descendant(grader.pid, 0)
         newborn.suspend()
         lock = shared_lock(grader.pid, scratch / "tmp")
-        os.killpg(grader.pid, signal.SIGKILL)
-        grader.wait()
+        kill(grader)
         newborn.resume()
         time.sleep(4)
         running = commands_below(newborn)
         os.close(lock)
-        _, alive = psutil.wait_procs([newborn], timeout=20)
-        for process in alive:
-            process.kill()
+        assert remains(newborn) == []
         assert not [command for command in running if command.startswith("/opt/course")]
-        assert alive == []
         if any("head" in command for command in running):  # the sandbox has begun, and waits for the grader's word
             return
     raise AssertionError("always stopped after bubblewrap had asked to be told of the grader's death")
+
+
+def start_asleep(user: str, scratch: Path) -> subprocess.Popen:
+    """A grader whose kernel, once it has started, does nothing for long."""
+    grader = start(user, scratch)
+    grader.stdin.write(json.dumps({"cells": ["import time; time.sleep(1000)"], "timeout": 1000}))
+    grader.stdin.close()
+    return grader
+
+
+def kill(grader: subprocess.Popen) -> None:
+    """Kill a grader as the system does when memory is short: it can do nothing more."""
+    os.killpg(grader.pid, signal.SIGKILL)
+    grader.wait()
+
+
+def stop_with_child(pid: int) -> None:
+    """Stop a process as soon as it has a child."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    deadline = time.monotonic() + 60
+    while not children.read_text():
+        assert time.monotonic() < deadline, f"process {pid} has started nothing"
+    os.kill(pid, signal.SIGSTOP)
+
+
+def remains(process: psutil.Process) -> list[psutil.Process]:
+    """Let a process that was stopped go on; the process where it has not ended in 20 s (it is killed then)."""
+    with contextlib.suppress(psutil.NoSuchProcess):  # it was stopped late, and has been told
+        process.resume()
+    _, alive = psutil.wait_procs([process], timeout=20)
+    for each in alive:
+        each.kill()
+    return alive
 
 
 def commands_below(process: psutil.Process) -> list[str]:
@@ -313,15 +367,19 @@ def commands_below(process: psutil.Process) -> list[str]:
 
 def shared_lock(pid: int, temporary: Path) -> int:
     """A file descriptor that shares the lock which a grader holds on a connection file."""
-    (lock,) = [
-        file
-        for file in Path(f"/proc/{pid}/fd").iterdir()
-        if str(file.readlink()).startswith(f"{temporary}/") and file.readlink().name == "connection.json"
-    ]
+    (lock,) = [file for file in Path(f"/proc/{pid}/fd").iterdir() if is_connection_file(file, temporary)]
     pidfd_getfd = 438  # of Linux, of which Python 3.11 has no function
     found = ctypes.CDLL(None, use_errno=True).syscall(pidfd_getfd, os.pidfd_open(pid), int(lock.name), 0)
     assert found >= 0, os.strerror(ctypes.get_errno())
     return found
+
+
+def is_connection_file(file: Path, temporary: Path) -> bool:
+    """Whether an entry of /proc/<pid>/fd is one; not where it has been closed since it was listed."""
+    with contextlib.suppress(FileNotFoundError):
+        target = file.readlink()
+        return target.is_relative_to(temporary) and target.name == "connection.json"
+    return False
 
 
 def first_descendant(pid: int, below: int) -> psutil.Process:
