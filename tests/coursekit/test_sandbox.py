@@ -39,13 +39,15 @@ mkdir -p "$BASE" && mount --bind "$TMPDIR/python" "$BASE"
 exec setpriv --reuid $ORDINARY --regid $ORDINARY --clear-groups --inh-caps=-all --bounding-set=-all "$@"
 """
 """Becomes the ordinary user in a mount namespace of its own, where the Python below $BASE lies open."""
-MANY_FILES = """#!{python} -IS
+MANY_FILES = """#!/bin/sh
+exec '{python}' -ISc '
 import os, resource, sys
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 for file in range(10, min(20_000, hard - 100)):
     os.dup2(0, file)
-os.execv("{bubblewrap}", sys.argv)
+os.execv("{bubblewrap}", ["bwrap", *sys.argv[1:]])
+' "$@"
 """
 """Becomes bubblewrap with many open files, and leaves the others room for a few more."""
 
