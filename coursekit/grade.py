@@ -13,6 +13,8 @@ import glob
 import logging
 import os
 import shutil
+import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -167,10 +169,34 @@ def grade(
     """
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
-    with _alone(app), connect(workers, scheduler, limit) as pool:
+    with _alone(app), connect(workers, scheduler, limit) as pool, _ctrl_c() as pressed:
         converter = ClassAutograde(students, pool, say, coursedir=app.coursedir, parent=app)
+        converter.stop = pressed
         converter.start()
         return converter.summary
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, so that the class stops between two submissions. Pressed again, it acts at once.
+
+    Python's own KeyboardInterrupt strikes anywhere: where it falls into a callback of a weak reference, it is lost.
+    """
+    pressed = threading.Event()
+
+    def press(signum: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    # What a shell has begun in the background is deaf to Ctrl-C, and stays so.
+    hears = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if hears:
+        signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        if hears:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
@@ -209,6 +235,7 @@ class ClassAutograde(Autograde):
         self._versions = worker.versions()
         self._executor = executor_of(self)
         self._under_way: dict[str, Submission] = {}
+        self.stop = threading.Event()
 
     def init_notebooks(self) -> None:
         """The notebooks of the wanted students; folders without any are adopted by `coursekit.intake`."""
@@ -237,6 +264,8 @@ class ClassAutograde(Autograde):
         ready: deque[tuple[str, Task]] = deque()
         try:
             while waiting or ready or self._pool.busy:
+                if self.stop.is_set():
+                    raise KeyboardInterrupt
                 while waiting and len(ready) < self._pool.workers:  # so that no worker waits for this process
                     ready.extend(self._sanitise(Path(waiting.popleft())))
                     self._hand_out(ready)
@@ -341,8 +370,9 @@ class ClassAutograde(Autograde):
             self.log.error("There was an error processing %s\n%s", submission.folder, traceback.format_exc())
             self.summary.failed[submission.student] = f"{type(error).__name__}: {error}"
             self._say(submission.student, error)
-        except BaseException:
-            self._discard(submission)
+        except BaseException:  # such as Ctrl-C, which may strike when the record has just been written
+            if not resume.is_finished(Path.cwd(), submission.assignment, submission.student, self._folder(submission)):
+                self._discard(submission)
             raise
 
     def _discard(self, submission: Submission) -> None:

@@ -116,7 +116,7 @@ def write(target: Path, record: dict[str, Any]) -> None:
             os.fsync(file.fileno())
         os.replace(name, target)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)  # interrupted after it was replaced, it is the new record
         raise
 
 

@@ -385,6 +385,22 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """This process as one that a terminal has started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def grade_until_stopped(course: Path, say: grade.Say) -> list[str]:
+    """The students who are left, when the grading of alice and bob has been stopped."""
+    app = open_course(course, "ps")
+    with pytest.raises(KeyboardInterrupt):
+        grade.grade(app, ["alice", "bob"], 1, None, say)
+    return sorted(grade.plan(app, grade.Choice()).reasons)
+
+
 class TestInterruption:
     """The same command goes on where one was stopped."""
 
@@ -407,6 +423,27 @@ class TestInterruption:
         run(course)
         assert found(course) == stock
         assert {name: stamps(course)[name] for name in first} == first, "graded twice"
+
+    def test_ctrl_c_lets_a_submission_be_finished(self, course, hears_ctrl_c):
+        finished = []
+
+        def strike(student: str, outcome: object) -> None:
+            signal.raise_signal(signal.SIGINT)
+            finished.append(student)
+
+        assert grade_until_stopped(course, strike) == ["bob", "carol", "dave", "erin"]
+        assert finished == ["alice"]
+
+    def test_pressed_again_it_acts_at_once_and_keeps_what_has_just_been_finished(self, course, hears_ctrl_c):
+        finished = []
+
+        def strike(student: str, outcome: object) -> None:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            finished.append(student)
+
+        assert grade_until_stopped(course, strike) == ["bob", "carol", "dave", "erin"]
+        assert finished == []
 
     def test_nothing_is_left_in_the_temporary_folder(self, course, temporary):
         """Not even by a killed worker."""
