@@ -165,13 +165,13 @@ def grade(
     """Grade the submissions of these students, on ``workers`` processes here or by a running scheduler's workers.
 
     Raises PoolError and VersionsDifferError of `coursekit.pool`, BubblewrapMissingError, and NbGraderException where
-    nothing can be graded: a folder cannot be written, another command is grading the class.
+    nothing can be graded: a folder cannot be written, another command is grading the class. KeyboardInterrupt after
+    Ctrl-C, when what is being recorded is finished.
     """
     executor = executor_of(Autograde(coursedir=app.coursedir, parent=app))
     limit = executor(config=app.config).notebook_timeout
-    with _alone(app), connect(workers, scheduler, limit) as pool, _ctrl_c() as pressed:
+    with _alone(app), connect(workers, scheduler, limit) as pool:
         converter = ClassAutograde(students, pool, say, coursedir=app.coursedir, parent=app)
-        converter.stop = pressed
         converter.start()
         return converter.summary
 
@@ -235,7 +235,6 @@ class ClassAutograde(Autograde):
         self._versions = worker.versions()
         self._executor = executor_of(self)
         self._under_way: dict[str, Submission] = {}
-        self.stop = threading.Event()
 
     def init_notebooks(self) -> None:
         """The notebooks of the wanted students; folders without any are adopted by `coursekit.intake`."""
@@ -249,8 +248,8 @@ class ClassAutograde(Autograde):
     def convert_notebooks(self) -> None:
         """Grade the class. Raises NbGraderException where the gradebook cannot be used any more."""
         try:
-            with statements.shared(self.coursedir):
-                self._grade_all()
+            with statements.shared(self.coursedir), _ctrl_c() as pressed:
+                self._grade_all(pressed)
         except _UNUSABLE as error:
             self.log.error(traceback.format_exc())
             raise NbGraderException(
@@ -258,13 +257,13 @@ class ClassAutograde(Autograde):
                 "and `nbgrader update .`, and give the same command again."
             ) from error
 
-    def _grade_all(self) -> None:
+    def _grade_all(self, pressed: threading.Event) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
         waiting = deque(sorted(self.assignments))
         ready: deque[tuple[str, Task]] = deque()
         try:
             while waiting or ready or self._pool.busy:
-                if self.stop.is_set():
+                if pressed.is_set():
                     raise KeyboardInterrupt
                 while waiting and len(ready) < self._pool.workers:  # so that no worker waits for this process
                     ready.extend(self._sanitise(Path(waiting.popleft())))
