@@ -1,27 +1,20 @@
 """Putting the cells of a submitted notebook in order before nbgrader looks at them.
 
 nbgrader knows cells by the `grade_id` in their metadata, and gives up where an id is there twice, damaged or
-in a cell of another type. `RepairCells`, the first of `c.Autograde.sanitize_preprocessors`, takes the
-released notebook as the pattern: each of its nbgrader cells, a *slot*, is filled by one submitted cell, or
-put back. Students' own cells stay where they are, between the same neighbours.
+in a cell of another type. The released notebook is the pattern: each of its nbgrader cells, a *slot*, is filled by one
+submitted cell, or put back. Students' own cells stay where they are, between the same neighbours.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise, takewhile
-from pathlib import Path
 
-import nbformat
-from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
-from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.preprocessors import NbGraderPreprocessor
 
-from coursekit import pictures
-from coursekit.advice import advice, error_line, listed
+from coursekit.advice import error_line, listed
 from coursekit.intake import grade_id_of, make_ids_unique
 
 SENTENCES = {
@@ -39,42 +32,6 @@ SENTENCES = {
 """What the student is told, in this order, about each kind of repair; {} lists the cells."""
 MAX_HALVES = 10
 """Cells that are joined to one solution."""
-
-
-class RepairCells(NbGraderPreprocessor):
-    """Fills the slots of the released notebook with the submitted cells.
-
-    Needs `resources["coursekit"]` of `SubmissionExporter`. Leaves the findings in `nb.metadata["coursekit"]`:
-    `intake` (a dict), `repairs` and `advice` on the code (Polish sentences). A Markdown cell on top tells them all.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """`nb` with exactly one cell in each slot."""
-        kit = resources["coursekit"]
-        release = _released(Path(kit["release"]), Path(kit["release"]).stat().st_mtime_ns)
-        nb.cells, repairs = repair(nb.cells, release.cells)
-        repairs += pictures.mend(nb.cells)
-        hints = [] if kit["intake"]["status"] == "unreadable" else advice(nb.cells)
-        notes = kit["intake"]["notes"] + repairs + hints
-        if notes:
-            lines = ["**Uwagi programu oceniającego o oddanym pliku**", "", *(f"- {note}" for note in notes)]
-            nb.cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
-        # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
-        findings = {"intake": kit["intake"], "repairs": repairs, "advice": hints}
-        nb.metadata = nbformat.from_dict({**release.metadata, "coursekit": findings})
-        return nb, resources
-
-
-@lru_cache(maxsize=16)
-def _released(path: Path, changed: int) -> NotebookNode:
-    """The released notebook, which is nobody's to change; read once for a class. changed: when the file was.
-
-    Raises ValidationError where its nbgrader metadata, which every submission gets, are damaged, and SchemaTooOldError
-    where another version of nbgrader has written them.
-    """
-    release = nbformat.read(path, as_version=4)
-    MetadataValidator().validate_nb(release)
-    return release
 
 
 def repair(submitted: list[NotebookNode], released: list[NotebookNode]) -> tuple[list[NotebookNode], list[str]]:

@@ -25,20 +25,17 @@ _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
-class SetAside(NbGraderPreprocessor):
-    """Puts the submitted outputs of a code cell into its metadata, in the place of whatever stands there."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Set the outputs of all cells aside, until there are too many."""
-        left = MOST
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                kept = [safe for output in cell.outputs if (safe := _safe(output)) is not None] if left > 0 else []
-                left -= sum(len(str(output)) for output in kept)
-                if left <= 0 and cell.outputs:
-                    kept = [_text(TOO_LARGE)]
-                cell.metadata[ASIDE] = kept
-        return nb, resources
+def set_aside(nb: NotebookNode) -> None:
+    """Put the submitted outputs of each code cell into its metadata, until there are too many."""
+    left = MOST
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            kept = [safe for output in cell.outputs if (safe := _safe(output)) is not None] if left > 0 else []
+            left -= sum(len(str(output)) for output in kept)
+            if left <= 0 and cell.outputs:
+                kept = [_text(TOO_LARGE)]
+            cell.metadata[ASIDE] = kept
+            cell.outputs = []
 
 
 class BringBack(NbGraderPreprocessor):

@@ -1,8 +1,10 @@
 """A report of checks as a person reads it (Polish)."""
 
+from typing import Any
+
 import jinja2
 
-from .verdict import PASSED, Report
+from .verdict import PASSED
 
 _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="coursekit-report">
@@ -42,22 +44,22 @@ _HTML = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True
 """)
 
 
-def as_html(report: Report) -> str:
-    """The report, what did not pass first: title, points, message, figure and hint of each check."""
+def as_html(report: dict[str, Any]) -> str:
+    """A report, as `Report.as_dict` has it, what did not pass first: title, points, message, figure and hint."""
     return _HTML.render(
-        points=polish_number(report.points),
-        maximum=polish_number(report.maximum),
-        failed=[result for result in report.results if result.verdict != PASSED],
-        passed=[result for result in report.results if result.verdict == PASSED],
+        points=polish_number(report["points"]),
+        maximum=polish_number(report["maximum"]),
+        failed=[check for check in report["checks"] if check["verdict"] != PASSED],
+        passed=[check for check in report["checks"] if check["verdict"] == PASSED],
     )
 
 
-def as_text(report: Report) -> str:
+def as_text(report: dict[str, Any]) -> str:
     """The same as plain text, without figures."""
-    lines = [f"Punkty: {polish_number(report.points)} z {polish_number(report.maximum)}"]
-    for result in report.results:
-        lines.append(f"{'✓' if result.verdict == PASSED else '✗'} {result.title}")
-        lines += [f"    {line}" for text in (result.message, result.hint) for line in text.splitlines()]
+    lines = [f"Punkty: {polish_number(report['points'])} z {polish_number(report['maximum'])}"]
+    for check in report["checks"]:
+        lines.append(f"{'✓' if check['verdict'] == PASSED else '✗'} {check['title']}")
+        lines += [f"    {line}" for text in (check["message"], check["hint"]) for line in text.splitlines()]
     return "\n".join(lines)
 
 

@@ -37,20 +37,25 @@ c.IncludeHeaderFooter.header = ""
 c.Autograde.autograde_preprocessors = ["plain_checks.PlainChecks", "nbgrader.preprocessors.SaveAutoGrades"]
 """
 PLAIN_CHECKS = '''
-import os, signal, tempfile, time
+import multiprocessing, os, signal, tempfile, time
 from pathlib import Path
 from coursekit.execute import GradeExecute
+
+WORKER = multiprocessing.parent_process()
+"""The process that has asked for this one, which judges."""
 
 class PlainChecks(GradeExecute):
     """The kit's execution with the checks of the tiny course, which are plain cells; what a cell says may happen."""
 
     def preprocess_cell(self, cell, resources, index):
         if "# KILL THE WORKER" in cell.source:
+            os.kill(WORKER.pid, signal.SIGKILL)
+        if "# KILL THE JUDGING PROCESS" in cell.source:
             os.kill(os.getpid(), signal.SIGKILL)
         stopped = Path(tempfile.gettempdir(), "stopped")
         if "# STOP THE WORKER" in cell.source and not stopped.exists():
             stopped.touch()
-            os.kill(os.getpid(), signal.SIGSTOP)
+            os.kill(WORKER.pid, signal.SIGSTOP)
         if "# HANG IN THE WORKER" in cell.source:
             time.sleep(3600)
         if cell.cell_type == "code":
