@@ -26,8 +26,9 @@ MAX_TEXT = 100
 """Characters of a text that is taken for an argument's value."""
 MAX_PARAMETERS = 50
 """Parameters of a function that are looked at."""
-MAX_CHARS = 100_000
-"""Characters of code that is read; of more it is only said that there may be trainings."""
+MAX_CHARS = 300_000
+"""Characters of code that is read, modules of the course included; of more it is only said that there may be trainings.
+"""
 
 Values = dict[str, list[object]]
 """What each name has been set to."""
@@ -83,12 +84,9 @@ def _order(value: object) -> tuple[bool, object]:
 
 def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.FunctionDef]:
     """Classes and functions by name."""
-    return {
-        node.name: node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-    } | {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {
+        node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
 
 
 def _trainers(functions: list[ast.FunctionDef]) -> set[str]:
