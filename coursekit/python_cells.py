@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from IPython.core.inputtransformer2 import HelpEnd, TokenTransformBase, TransformerManager, make_tokens_by_line
 
-MAX_CHARS = 100_000
+MAX_CHARS = 50_000
 """Characters of a cell that is read."""
 MAX_COMPILED = 20_000
 """Characters of a cell that is compiled, too: names in nested scopes cost the square of their number."""

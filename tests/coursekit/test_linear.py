@@ -1,6 +1,7 @@
 """No text that a student hands in costs the readers more than its length: each is measured at two sizes."""
 
 import ast
+import contextlib
 import importlib
 import json
 import re
@@ -18,9 +19,9 @@ from coursekit import advice, experiments, facts, flags, intake, pictures, pytho
 from coursekit.data import ROOT
 from coursekit.repair import repair
 
-TIMES, MOST, SECONDS, NOISE = 4, 8, 10, 0.03
+TIMES, MOST, SECONDS, NOISE = 4, 10, 10, 0.03
 """How much larger the second input is; how much longer it may take; the longest time, and the shortest that counts."""
-SIZE = 20_000
+SIZE = 10_000
 """Characters of the smaller text."""
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 
@@ -117,15 +118,15 @@ def seconds(function: Callable[[Any], object], argument: object) -> float:
 
 
 def assert_linear(function: Callable[[Any], object], make: Callable[[int], Any], size: int = SIZE) -> None:
-    """Measured again where it seems slow: caches and memory cost time, too."""
-    ratios = []
+    """Measured again where it seems slow: the shortest times count, for a busy machine makes none shorter."""
+    small = large = float("inf")
     for _ in range(3):
-        small, large = (seconds(function, make(length)) for length in (size, TIMES * size))
-        assert large < SECONDS, f"{large:.1f} s for a size of {TIMES * size}"
-        ratios.append(large / max(small, NOISE))
-        if ratios[-1] < MOST:
-            return
-    pytest.fail(f"{TIMES} times the size took {', '.join(f'{ratio:.0f}' for ratio in ratios)} times as long")
+        small = min(small, seconds(function, make(size)))
+        large = min(large, seconds(function, make(TIMES * size)))
+        if large < MOST * max(small, NOISE):
+            break
+    assert large < SECONDS, f"{large:.1f} s for a size of {TIMES * size}"
+    assert large < MOST * max(small, NOISE), f"{TIMES} times the size took {large / small:.0f} times as long"
 
 
 def modules() -> list[str]:
@@ -177,7 +178,7 @@ def assert_all_linear(search: Callable[[str], object]) -> None:
             if seconds(search, make(SIZE)) > NOISE:
                 try:
                     assert_linear(search, make)
-                except (AssertionError, pytest.fail.Exception) as error:
+                except AssertionError as error:
                     pytest.fail(f"{start!r} + {pump!r} * n + {end!r}: {error}")
 
 
@@ -207,7 +208,7 @@ def test_functions_with_patterns(name):
 
 
 def test_it_can_fail():
-    with pytest.raises(pytest.fail.Exception, match="times as long"):
+    with pytest.raises(AssertionError, match="times as long"):
         assert_linear(re.compile(r"^\s*[!%]", re.MULTILINE).findall, lambda size: "\n" * size, 4_000)
 
 
@@ -268,14 +269,16 @@ CODE = {
 """Worst cases of code."""
 
 
+OF_PYTHON = {"imports", "f-string", "prompts"}
+"""Of which Python's own parser, or IPython's reader, takes the square: bounded by MAX_CHARS alone."""
+
+
 def checked(source: str) -> None:
-    try:
+    with contextlib.suppress(SyntaxError):
         python_cells.check(source)
-    except SyntaxError:
-        pass
 
 
-@pytest.mark.parametrize("make", CODE.values(), ids=CODE)
+@pytest.mark.parametrize("kind", CODE)
 @pytest.mark.parametrize(
     "read",
     [
@@ -288,8 +291,11 @@ def checked(source: str) -> None:
     ],
     ids=["python_cells", "advice", "flags", "experiments", "similar", "script"],
 )
-def test_code(read, make):
-    assert_linear(read, make)
+def test_code(read, kind):
+    if kind in OF_PYTHON:
+        assert seconds(read, CODE[kind](python_cells.MAX_CHARS - 100)) < SECONDS / 2
+    else:
+        assert_linear(read, CODE[kind])
 
 
 def released() -> list[NotebookNode]:
@@ -345,7 +351,7 @@ def test_cells(make):
         advice.advice(repaired)
         facts._parts(repaired, given)
 
-    assert_linear(read, make, 400)
+    assert_linear(read, make, 200)
 
 
 def raw(**parts: object) -> bytes:
@@ -404,10 +410,8 @@ def test_files(make, tmp_path):
 
     def read(content: bytes) -> None:
         path.write_bytes(content)
-        try:
+        with contextlib.suppress(intake.UnreadableError):
             intake.parse(path, [])
-        except intake.UnreadableError:
-            pass
 
     assert_linear(read, make, 10 * SIZE)
 
