@@ -150,7 +150,7 @@ def _reason(app: AutogradeApp, student: str, choice: Choice) -> str:
         return "unfinished"
     if choice.force:
         return "again"
-    if choice.retry_broken and records.load(Path(coursedir.root), assignment, student)["status"] == "broken":
+    if choice.retry_broken and records.read(Path(coursedir.root), assignment, student).get("status") == "broken":
         return "broken"
     return "replaced" if not choice.only_new and resume.is_replaced(coursedir, student, assignment) else ""
 

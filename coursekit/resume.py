@@ -84,7 +84,7 @@ def release(assignment: str, student: str) -> None:
 def is_finished(course: Path, assignment: str, student: str, graded: Path) -> bool:
     """Whether the record of a submission names the notebook in its autograded folder, `graded`."""
     try:
-        expected = records.load(course, assignment, student)["autograded_sha256"]
+        expected = records.read(course, assignment, student)["autograded_sha256"]
     except (FileNotFoundError, KeyError, ValueError):
         return False
     return any(records.sha256(notebook) == expected for notebook in graded.glob("*.ipynb"))
