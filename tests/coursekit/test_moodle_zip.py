@@ -306,7 +306,7 @@ def test_empty_download(course):
     ("limit", "value", "files", "reason"),
     [
         ("moodle_zip.LARGEST_FILE", 3, {"a": "1234"}, "larger than 200 MB"),
-        ("shield.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 2000 files"),
+        ("shield.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 0 MB, unpacked"),
         ("shield.MAX_FILES", 1, {"a": "1", "b": "2"}, "more than 1 files"),
         (None, 0, {"a": "1", "a/b": "2"}, "another file has the same name"),
         (None, 0, {"ż" * 126: "1"}, "its name is too long"),
@@ -318,7 +318,7 @@ def test_file_that_cannot_be_unpacked_is_left_out(tmp_path, monkeypatch, limit, 
         monkeypatch.setattr({"shield": shield, "moodle_zip": moodle_zip}[module], name, value)
     folder = moodle_zip.Folder(tmp_path / "101", 0.0)
     for name, content in files.items():
-        member = moodle_zip.Member(name, 0.0, len(content), content.encode)
+        member = moodle_zip.Member(name, 0.0, len(content), lambda content=content: io.BytesIO(content.encode()))
         folder.add(PurePosixPath(name), member)
     assert reason in folder.refused[0]["why"]
     assert len(folder.files) == len(files) - 1
