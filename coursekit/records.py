@@ -191,7 +191,8 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         write(path(course, assignment, student), record)
     except OSError as error:  # nbgrader would swallow it, and go on
         raise SystemExit(
-            f"Stopped: the record of {submitted.parent} cannot be written ({error}). Free some space, or "
+            f"Stopped: the record of {shield.printable(str(submitted.parent))} cannot be written "
+            f"({shield.printable(str(error))}). Free some space, or "
             "make the folder writable, and give the same command again: it goes on from here."
         ) from error
 

@@ -61,11 +61,13 @@ class SafeConsole(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A string as a text of rich's."""
+        return super().render_str(printable_lines(text), **options)
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of an object. Texts are made printable before they are laid out, all others after."""
-        if isinstance(renderable, str):
-            renderable = printable_lines(renderable)
-        elif isinstance(renderable, Text):
+        if isinstance(renderable, Text):
             renderable = renderable.copy()
             renderable.plain = printable_lines(renderable.plain)
         for segment in super().render(renderable, options):

@@ -261,7 +261,7 @@ class TestWithoutGrades:
         records.write(records.path(course, "ps", "1002"), record)
         said = export(course, tmp_path / "out")
         rows = {row["student"]: (row["state"], row["total"]) for row in rows_of(tmp_path / "out" / "ps-points.csv")}
-        assert rows == {"1001": ("graded", "0"), "1002": ("not graded", "")}
+        assert rows == {"1001": ("waits for a person", "0.0"), "1002": ("not graded", "")}
         assert not record or "1002 is left out: records/ps/1002.json" in said
         assert not record or "it lacks reports" in said
 

@@ -274,6 +274,36 @@ def test_damaged_zips_that_a_student_has_handed_in_are_left_out(course):
     assert ["a.zip" in note or "b_zip/a.ipynb" in note for note in left_out] == [True, True]
 
 
+def test_a_bomb_and_a_false_name_cost_nobody_else_anything(course):
+    """Two layouts: Jan's name ends in a folder of Ola's, and Ewa has a folder that is called like Ola's."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("0", bytes(150 * 2**20))
+        file.writestr("ps.ipynb", "ewa")
+    download(
+        course,
+        {
+            f"Ola Lis_105_{FILE}_102_{FILE}/ps.ipynb": "jan's",
+            f"Ola Lis_105_{FILE}/Ewa Lis_103_{FILE}_ps.ipynb": "ewa's",
+            f"Ewa Lis_103_{FILE}_praca.zip": buffer.getvalue(),
+            f"Ola Lis_105_{FILE}/ps.ipynb": "ola",
+            f"Ola Lis_105_{FILE}/\x1b[41;5m\x9b2J.txt": "ola",
+        },
+    )
+    rows = [("105", "Ola Lis"), ("102", f"Ola Lis_105_{FILE}"), ("103", "Ewa Lis")]
+    write_worksheet(
+        course, [WORKSHEET[0], *((f"Participant {n}", name, "", "", "", "", "-", "-", "") for n, name in rows)]
+    )
+    said = collect(course)
+    assert set(files_of(course, "105").values()) == {"ola"}
+    assert files_of(course, "103") == {"praca_zip/ps.ipynb": "ewa"}
+    assert "may be a file of participant 102 or 105, and the worksheet does not tell whose" in said
+    assert "may be a file of participant 103 or 105, and the worksheet does not tell whose" in said
+    assert "Left out: praca_zip/0 (the student has more than 64 MB, unpacked)" in said
+    assert "\x1b[41" not in said
+    assert "\x9b" not in said
+
+
 def test_worksheet_in_another_language_is_refused(course):
     download(course, {f"Jan Kowalski_101_{FILE}/ps.ipynb": "jan"})
     write_worksheet(course, [("Identyfikator", "Ocena"), ("Uczestnik 101", "")])

@@ -13,6 +13,7 @@ import threading
 import time
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -26,6 +27,7 @@ from typer.testing import CliRunner
 from coursekit import records, terminal
 from coursekit.__main__ import app
 from coursekit.class_progress import ClassProgress
+from coursekit.grade import LOG, log_to_file
 from coursekit.terminal import Printable, SafeConsole, printable, printable_lines, to_json
 from tests.coursekit.conftest import nbgrader, solution, whole_record
 
@@ -100,6 +102,9 @@ class TestConsole:
         assert "[red]x[/]" in self.printed(table)
         assert "[link=http://x]:smile:[/link]" in self.printed(table)
 
+    def test_what_rich_would_leave_out_is_shown(self):
+        assert "a�b" in self.printed("a\x07b")
+
     def test_columns_keep_their_width(self):
         table = Table()
         table.add_column("a")
@@ -158,6 +163,15 @@ class TestLog:
         first, *more = shown.splitlines()
         assert first == "[nbgrader | ERROR] x"
         assert all(line.startswith("    ") for line in more)
+
+    def test_the_log_of_grading_a_class(self, tmp_path):
+        log = logging.Logger("nbgrader")
+        log_to_file(SimpleNamespace(log=log, coursedir=SimpleNamespace(root=tmp_path)))
+        logging.captureWarnings(False)
+        log.error("%s\n2026-01-01 ERROR fake", HOSTILE)
+        written = (tmp_path / LOG).read_text()
+        assert not not_shown(written)
+        assert "\n2026-01-01 ERROR fake" not in written
 
     def test_every_command_of_nbgrader_logs_so(self, tiny_course, tmp_path, released):
         """By `nbgrader_config.py`: names of folders and files are in its lines, and what the code has printed."""
