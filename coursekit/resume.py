@@ -58,7 +58,7 @@ def begin(assignment: str, notebooks: list[str]) -> None:
     if free < MIN_FREE_MB:
         raise SystemExit(
             f"Stopped before the submission {printable(str(submission))}: {course / 'autograded'} has {free} MB left, "
-            f"and grading needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on from here."
+            f"and grading needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on."
         )
     student = submission.parent.name
     lock = _open_lock(course, assignment, student)

@@ -69,7 +69,7 @@ class TestPrintable:
     def test_what_nobody_sees_is_shown(self, letter):
         assert printable(f"a{letter}b") == "a�b"
 
-    @settings(max_examples=300, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
     @given(data=st.recursive(st.text(st.characters()) | st.integers(), lambda each: st.dictionaries(st.text(), each)))
     def test_json_says_what_it_was(self, data):
         text = to_json({"x": data})
