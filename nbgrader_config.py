@@ -20,6 +20,12 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # keeps in `sweeps`. They are neither released nor copied from a submission.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data", "sweeps"]
 
+# What students wrote (names of files, messages of errors) cannot command the terminal that a log is shown in.
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "coursekit.terminal.Printable"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
+
 # ---- the student version ---------------------------------------------------------------------------
 
 # One header for every assignment: how to hand in, and the student's name.

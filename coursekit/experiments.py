@@ -17,6 +17,10 @@ TRAIN = "train_ae"
 LOADER = "DataLoader"
 MOST = 1_000
 """Elements of a sequence that are looked at."""
+MANY = 100
+"""Values of a name that are told apart."""
+COUNTED = 1_000_000
+"""Trainings that are counted, and the largest whole number that is taken for an argument's value."""
 
 Values = dict[str, list[object]]
 """What each name has been set to."""
@@ -60,7 +64,7 @@ def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
     for tree in baselines:
         _collect(tree, wanted, signatures, _assigned(tree, Values()), arguments)
     varied = {name: sorted(found, key=_order) for name, found in arguments.items() if len(found) > 1}
-    return Experiments(trained, at_least, varied)
+    return Experiments(min(trained, COUNTED), at_least or trained > COUNTED, varied)
 
 
 def _order(value: object) -> tuple[bool, object]:
@@ -80,12 +84,16 @@ def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.Functi
 
 def _trainers(functions: list[ast.FunctionDef]) -> set[str]:
     """Names of the functions that train, themselves or by another."""
+    callers: dict[str, list[str]] = {}
+    for each in functions:
+        for call in _calls(each):
+            callers.setdefault(_name(call), []).append(each.name)
     found: set[str] = set()
-    while True:
-        more = {each.name for each in functions if {TRAIN, *found}.intersection(map(_name, _calls(each)))} - found
-        if not more:
-            return found
-        found |= more
+    new = {TRAIN}
+    while new:
+        new = {caller for name in new for caller in callers.get(name, [])} - found
+        found |= new
+    return found
 
 
 def _parameters(node: ast.ClassDef | ast.FunctionDef) -> Parameters:
@@ -124,12 +132,18 @@ def _assigned(tree: ast.Module, before: Values) -> Values:
 def _bind(target: ast.expr, values: list[object], found: Values) -> None:
     """Give the names of a target, one or a tuple of them, their values."""
     if isinstance(target, ast.Name):
-        known = found.setdefault(target.id, [])
-        known += [value for value in values if value is not None and value not in known]
+        _add([value for value in values if value is not None], found.setdefault(target.id, []))
     elif isinstance(target, ast.Tuple):
         for place, part in enumerate(target.elts):
             rows = [value for value in values if isinstance(value, (tuple, list)) and len(value) == len(target.elts)]
             _bind(part, [row[place] for row in rows], found)
+
+
+def _add(values: list[object], known: list[object]) -> None:
+    """Add values that are not known yet, until there are many."""
+    for value in values:
+        if len(known) < MANY and value not in known:
+            known.append(value)
 
 
 def _literal(node: ast.expr) -> object:
@@ -195,8 +209,7 @@ def _collect(
         if _name(call) in wanted:
             for name, node in _arguments(call, signatures.get(_name(call), {})).items():
                 values = names.get(node.id, []) if isinstance(node, ast.Name) else [_literal(node)]
-                known = arguments.setdefault(name, [])
-                known += [value for value in values if _is_hyperparameter(value) and value not in known]
+                _add([value for value in values if _is_hyperparameter(value)], arguments.setdefault(name, []))
 
 
 def _arguments(call: ast.Call, parameters: Parameters) -> dict[str, ast.expr]:
@@ -209,4 +222,6 @@ def _arguments(call: ast.Call, parameters: Parameters) -> dict[str, ast.expr]:
 
 def _is_hyperparameter(value: object) -> bool:
     """Numbers and texts; switches differ anyway, such as those of the two loaders."""
-    return isinstance(value, (int, float, str)) and not isinstance(value, bool)
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= COUNTED
+    return isinstance(value, (float, str))

@@ -8,12 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from coursekit import records
+from coursekit.terminal import entry, printable
 from grader_tests.verdict import BROKEN_CHECK
 
 NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED = "not graded", "unreadable", "no sandbox", "flagged", "mended"
 STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
 """The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, points lost
 by a fault of the kit's own, graded with flags (`coursekit.flags`), graded after repairs."""
+
+MAX_NOTES, MAX_CHARS = 30, 1_000
+"""Of a submission in the table: notes, and characters of each."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,12 @@ def _flag_note(flag: dict[str, str]) -> str:
     return f"[{flag['kind']}] {flag['cell']}: {flag['detail']}"
 
 
+def _shortened(notes: tuple[str, ...]) -> list[str]:
+    """The first notes, and the beginning of each: `record` shows them whole."""
+    shown = [note if len(note) <= MAX_CHARS else f"{note[:MAX_CHARS]} …" for note in notes[:MAX_NOTES]]
+    return [*shown, f"… and {len(notes) - MAX_NOTES} more"] if len(notes) > MAX_NOTES else shown
+
+
 def table(problems: list[Problem], assignment: str) -> Table:
     """One line a student."""
     shown = Table(
@@ -90,5 +100,6 @@ def table(problems: list[Problem], assignment: str) -> Table:
     shown.add_column("state", no_wrap=True)
     shown.add_column("what is wrong", overflow="fold")
     for problem in problems:
-        shown.add_row(Text(problem.student), problem.state, Text("\n".join(problem.notes)))
+        notes = Text("\n".join(map(entry, _shortened(problem.notes))))
+        shown.add_row(Text(printable(problem.student)), problem.state, notes)
     return shown
