@@ -28,7 +28,7 @@ from traitlets import Integer, List, Unicode
 
 from coursekit import cgroups, launch, sandbox, seccomp
 from coursekit.patience import Wait
-from coursekit.watchdog import Log, Watchdog
+from coursekit.watchdog import UNCOUNTED, Log, Watchdog
 
 KERNELS = Path(__file__).parent / "kernels"
 """Folder of the kernelspec ``coursekit-sandbox``, for a KernelSpecManager."""
@@ -80,7 +80,7 @@ class SandboxProvisioner(LocalProvisioner):
 
     def describe(self) -> dict[str, Any]:
         """The sandbox as the record of a submission tells it."""
-        held = f"control groups, version {self._cgroup.version}" if self._cgroup else "watchdog and resource limits"
+        held = f"control groups, version {self._cgroup.version}" if self._cgroup else f"watchdog and resource limits; not: {UNCOUNTED}"
         return {
             "enabled": True,
             "mechanism": "bubblewrap",
@@ -191,21 +191,25 @@ class SandboxProvisioner(LocalProvisioner):
         deadline = time.monotonic() + START_SECONDS
         while await self.poll() is None and time.monotonic() < deadline:
             listener = self._listener(pipe)
-            if listener is not None and self._init_waits():
-                self._open_folders()
+            if listener is not None and self._init_waits() and self._open_folders():
                 os.write(listener, f"{sandbox.WORD}\n".encode())
                 return True
             await asyncio.sleep(0.005)
         return False
 
-    def _open_folders(self) -> None:
-        """Open the folders inside that the kernel will write to, before it can do anything about it."""
-        assert self._bubblewrap is not None
-        assert self._watchdog is not None
-        for process in self._inside(recursive=False)[:1]:
-            root = f"/proc/{process.pid}/root"
-            self._files = [os.open(f"{root}{folder}", os.O_PATH | os.O_DIRECTORY) for folder in sandbox.IN_MEMORY]
-            self._watchdog.folders = list(self._files)
+    def _open_folders(self) -> bool:
+        """Open the folders inside that the kernel will write to, while nothing of the student's runs there.
+
+        False where the sandbox has just ended.
+        """
+        assert self._watchdog is not None, "the sandbox has not been launched"
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for waiting in self._inside(recursive=False)[:1]:
+                for folder in sandbox.IN_MEMORY:
+                    self._files.append(os.open(f"/proc/{waiting.pid}/root{folder}", os.O_PATH | os.O_DIRECTORY))
+                self._watchdog.folders = list(self._files)
+                return True
+        return False
 
     async def _reach_sockets(self) -> None:
         """Put a link to each socket of the kernel's, as soon as it is there, into the private folder.

@@ -6,8 +6,9 @@ and the packages of the course need. Left out on purpose, beside all that change
 
 - keyrings, ptrace and other ways into foreign processes, bpf, perf, io_uring, userfaultfd, file handles;
 - namespaces and mounts: in a new user namespace a process has all capabilities, and a wide part of the system below it;
-- memory that no watchdog sees: memfd, System V objects, message queues, shared memory without a file, vmsplice, aio;
-- sockets but for AF_UNIX, and TCP by which ipykernel's children send it what they print: there is no network to talk to;
+- memory that no watchdog sees: memfd, System V objects, message queues, shared memory without a file, huge pages,
+  vmsplice, aio;
+- sockets but for AF_UNIX, and for TCP, through which ipykernel's child processes print: there is no network;
 - lower priorities, which would lengthen time limits: they do not count for how long the machine kept a kernel waiting;
 - characters put into a terminal's input (TIOCSTI), and other requests to devices and file systems.
 
@@ -88,6 +89,8 @@ _PRCTLS = (
 # fmt: on
 _NEW_NAMESPACES = 0x7E02_0000
 """CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET."""
+_HUGE = 0x4_0000
+"""MAP_HUGETLB: of pages that are not counted as resident."""
 _INT = 0xFFFF_FFFF
 """Of an argument that is an int the system looks at the lower half alone."""
 
@@ -182,7 +185,7 @@ def _rules() -> Iterator[tuple[str, int, list[_Comparison]]]:
     # libzmq asks AF_NETLINK for the network's interfaces, and takes this error alone for none.
     yield "socket", _ERRNO | errno.EINVAL, [_Comparison(0, _GREATER, socket.AF_INET, 0)]
     for flag in (mmap.MAP_SHARED, mmap.MAP_ANONYMOUS):  # one of them must be missing
-        yield "mmap", _ALLOW, [_masked(3, flag, 0)]
+        yield "mmap", _ALLOW, [_masked(3, flag | _HUGE, 0)]
     yield "sched_setscheduler", _ALLOW, [_masked(1, _INT, os.SCHED_OTHER)]  # libzmq ends a process that may not
     for request in _IOCTLS:
         yield "ioctl", _ALLOW, [_masked(1, _INT, request)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -16,6 +16,8 @@ PERIOD = 0.1
 """Seconds between two looks."""
 INODE = 1024
 """Bytes that an entry of a file system in memory takes of the system's memory, about."""
+UNCOUNTED = "what the system keeps for file locks, memory maps and the like, or what is allocated in a tenth of a second"
+"""Memory that a control group counts and a watchdog does not."""
 READ = 2**16
 TAIL = 8_000
 
@@ -63,7 +65,17 @@ class Watchdog(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """Look until the process is gone, a limit is exceeded, or :meth:`stop` is called."""
+        """Look until the process is gone, a limit is exceeded, or :meth:`stop` is called.
+
+        Where it cannot look, it ends the sandbox, and the error is shown.
+        """
+        try:
+            self._watch()
+        except BaseException:
+            self._end()
+            raise
+
+    def _watch(self) -> None:
         while not self._stopped.wait(PERIOD):
             self._log.read()
             try:
@@ -122,21 +134,26 @@ def _open_files(process: psutil.Process) -> int:
     return OPEN_FILES
 
 
-def _distinct_pipes(family: list[psutil.Process]) -> int:
-    """Pipes and sockets that any of the processes has open."""
-    found, hidden = set(), 0
-    for process in family:
+def _distinct_pipes(family: list[psutil.Process]) -> float:
+    """Pipes and sockets that any of the processes has open; of one that hides them from an ordinary user, the most."""
+    found: set[str] = set()
+
+    def look(process: psutil.Process) -> int:
         try:
-            files = os.listdir(f"/proc/{process.pid}/fd")
-        except FileNotFoundError:
-            continue
+            found.update(_names_of_open_files(process))
         except PermissionError:
-            hidden += OPEN_FILES
-            continue
-        for file in files:
-            with contextlib.suppress(FileNotFoundError):
-                found.add(os.readlink(f"/proc/{process.pid}/fd/{file}"))
-    return hidden + sum(name.startswith(("pipe:", "socket:")) for name in found)
+            has_ended = "VmRSS" not in _sizes(process, "status")
+            return 0 if has_ended else OPEN_FILES
+        return 0
+
+    return _total(family, look) + sum(name.startswith(("pipe:", "socket:")) for name in found)
+
+
+def _names_of_open_files(process: psutil.Process) -> Iterator[str]:
+    folder = f"/proc/{process.pid}/fd"
+    for file in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            yield os.readlink(f"{folder}/{file}")
 
 
 def _resident(process: psutil.Process) -> int:
