@@ -80,7 +80,11 @@ class SandboxProvisioner(LocalProvisioner):
 
     def describe(self) -> dict[str, Any]:
         """The sandbox as the record of a submission tells it."""
-        held = f"control groups, version {self._cgroup.version}" if self._cgroup else f"watchdog and resource limits; not: {UNCOUNTED}"
+        held = (
+            f"control groups, version {self._cgroup.version}"
+            if self._cgroup
+            else f"watchdog and resource limits; not: {UNCOUNTED}"
+        )
         return {
             "enabled": True,
             "mechanism": "bubblewrap",

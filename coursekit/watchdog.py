@@ -16,7 +16,9 @@ PERIOD = 0.1
 """Seconds between two looks."""
 INODE = 1024
 """Bytes that an entry of a file system in memory takes of the system's memory, about."""
-UNCOUNTED = "what the system keeps for file locks, memory maps and the like, or what is allocated in a tenth of a second"
+UNCOUNTED = (
+    "what the system keeps for file locks, memory maps and the like, or what is allocated in a tenth of a second"
+)
 """Memory that a control group counts and a watchdog does not."""
 READ = 2**16
 TAIL = 8_000
@@ -100,7 +102,6 @@ class Watchdog(threading.Thread):
         if self._memory(family) > self._limits.memory:
             found.append("memory limit")
         return found
-
 
     def _memory(self, family: list[psutil.Process]) -> float:
         """An upper bound; where that is too much, the true figure but for what waits in pipes and sockets."""
