@@ -12,8 +12,8 @@ from tests.coursekit.test_sandbox import run, scratch  # noqa: F401
 
 REFUSED = """
 add_key keyctl request_key ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd process_madvise bpf
-perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register io_setup mount umount2 pivot_root chroot move_mount
-open_tree fsopen fsconfig fsmount fspick mount_setattr setns unshare clone3
+perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register io_setup mount umount2 pivot_root chroot
+move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr setns unshare clone3
 kexec_load kexec_file_load init_module finit_module
 delete_module reboot swapon swapoff acct quotactl quotactl_fd syslog name_to_handle_at open_by_handle_at fanotify_init
 lookup_dcookie settimeofday adjtimex clock_adjtime clock_settime memfd_create memfd_secret shmget shmat msgget semget
