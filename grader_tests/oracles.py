@@ -41,6 +41,23 @@ def beta_vae_loss(x: Array, probabilities: Array, z: Array, loc: Array, scale: A
     return np.sum(-bernoulli_log_prob(x, probabilities) + beta * log_ratio, axis=-1)
 
 
+def likeness(x: Array, loc: Array) -> float:
+    """Whether images that are alike have latents that are near: the correlation, over all pairs, of the squared
+    distances of images (B, D) with those of their latents (B, Z); about 0 where latents are noise, NaN where all are
+    the same."""
+    of_images, of_latents = (_distances(points) for points in (x, loc))
+    return float(np.corrcoef(of_images, of_latents)[0, 1])
+
+
+def _distances(points: Array) -> Array:
+    """Squared Euclidean distance of each pair of points (N, D) -> (N (N - 1) / 2,)."""
+    centred = points - points.mean(axis=0)
+    products = centred @ centred.T
+    squares = np.diag(products)
+    distances: Array = (squares[:, None] + squares - 2 * products)[np.triu_indices(len(points), 1)]
+    return distances
+
+
 def aggregate_variance(loc: Array, scale: Array) -> Array:
     """Variance of the aggregate posterior per latent, E[σ²] + Var[μ]: (B, Z) -> (Z,); 1 where it matches N(0, I)."""
     return np.mean(scale**2, axis=0) + np.var(loc, axis=0)

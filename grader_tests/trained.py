@@ -15,10 +15,15 @@ from .student import ProbeError, Student
 from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
-IMAGES, EXAMPLES = 1000, 10
+IMAGES, EXAMPLES, PIXELS = 1000, 10, 784
+MIN_GAIN = 1.5
+"""Nats per image by which an image must be likelier under its own latent than under another image's. Noise has 0 ± 0.1,
+whatever the decoder makes of it. The slowest right solution has TODO."""
+MIN_LIKENESS = 0.05
+"""Of images and latents, see `oracles.likeness`. Noise has 0 ± 0.01; TODO."""
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
-NETWORKS = "whether a network of task 1a has answered at all"
+NETWORKS = "whether a network of task 1a has answered in the right form"
 """Keys of the student's notes, the first by network."""
 
 
@@ -27,11 +32,15 @@ class Measures:
     """A trained VAE on validation images, nats per image.
 
     negative_elbo: KL − E[log p(x|z)] (β = 1, whatever the model was trained for), one sample an image;
-    kl: closed form; variances: aggregate posterior variance E[σ²] + Var[μ] of each latent (Z,); images, outputs: some
-    of the images and what the decoder made of them (EXAMPLES, 784).
+    gain: by how much an image is likelier under its own latent than under another image's; likeness: of images and
+    latents, a correlation, see ``oracles.likeness``; kl: closed form; variances: aggregate posterior variance
+    E[σ²] + Var[μ] of each latent (Z,); images, outputs: some of the images and what the decoder made of them
+    (EXAMPLES, PIXELS).
     """
 
     negative_elbo: float
+    gain: float
+    likeness: float
     kl: float
     variances: oracles.Array
     images: oracles.Array
@@ -48,24 +57,37 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
 
     The latents come back in another order: else an object that remembers the images would pass for a decoder.
     """
+    x, loc, scale = encode(student, model, rng, seeds)
+    z = loc + scale * rng.normal(size=loc.shape)
+    order = rng.permutation(IMAGES)
+    reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
+    output = np.empty(x.shape)
+    output[order] = reply.array("output", x.shape)
+    with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
+        kl = float(oracles.gaussian_kl(loc, scale).mean())
+        log_x = float(oracles.bernoulli_log_prob(x, output).mean())
+        others = [oracles.bernoulli_log_prob(x, np.roll(output, shift, axis=0)).mean() for shift in (1, 2, 3)]
+        likeness = oracles.likeness(x, loc)
+        variances = oracles.aggregate_variance(loc, scale)
+    gain = log_x - float(np.mean(others))
+    return Measures(kl - log_x, gain, likeness, kl, variances, x[:EXAMPLES], output[:EXAMPLES])
+
+
+def encode(
+    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]
+) -> tuple[oracles.Array, oracles.Array, oracles.Array]:
+    """1,000 validation images (B, 784) drawn by ``rng``, and loc and scale (B, Z) that the encoder of the notebook's
+    variable ``model`` gives them; raises ProbeError."""
     if not student.notes.get(NETWORKS, 1.0):
         raise ProbeError("Żadna z sieci z zadania 1a nie działa, więc nie mogły zostać wytrenowane.")
     images, _ = mnist.images(train=False)
     chosen = rng.choice(len(images), IMAGES, replace=False)
-    x = images[chosen] / 255.0
     reply = student.probe("trained_encode", model=model, rows=mnist.N_TRAIN + chosen, seed=seeds())
-    loc = reply.array("loc")
-    scale = reply.array("scale", loc.shape)
-    z = loc + scale * rng.normal(size=loc.shape)
-    order = rng.permutation(IMAGES)
-    reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
-    output = np.empty((IMAGES, 784))
-    output[order] = reply.array("output", output.shape)
-    with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
-        kl = float(oracles.gaussian_kl(loc, scale).mean())
-        log_x = float(oracles.bernoulli_log_prob(x.reshape(IMAGES, -1), output).mean())
-        variances = oracles.aggregate_variance(loc, scale)
-    return Measures(kl - log_x, kl, variances, x[:EXAMPLES].reshape(-1, 784), output[:EXAMPLES])
+    latents = min(reply.shape("loc")[-1:], default=0)
+    if latents > PIXELS:  # of which there may be as many as somebody likes, within reason
+        raise ProbeError(f"Koder zwraca {latents} cech ukrytych, więcej niż obraz ma pikseli.")
+    loc, scale = (reply.array(name, (IMAGES, latents)) for name in ("loc", "scale"))
+    return images[chosen].reshape(IMAGES, PIXELS) / 255.0, loc, scale
 
 
 def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
@@ -84,11 +106,31 @@ def bands() -> dict[str, tuple[float, float]]:
     return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
 
 
+def require_learnt(measured: Measures) -> None:
+    """Raise WrongError unless the decoder makes of a latent rather the image that it came from than another one."""
+    require(
+        measured.gain >= MIN_GAIN,
+        f"obraz jest pod rekonstrukcją z własnego wektora ukrytego prawdopodobniejszy o {measured.gain:.2f} nata niż "
+        "pod rekonstrukcją z wektora innego obrazu.",
+        "wyraźnej różnicy: kto zawsze rysuje ten sam obraz, na przykład średni, niczego się nie nauczył.",
+    )
+
+
+def require_representation(likeness: float) -> None:
+    """Raise WrongError unless images that are alike, by ``oracles.likeness``, have latents that are near."""
+    require(
+        likeness >= MIN_LIKENESS,
+        f"korelacja odległości między obrazami z odległościami między ich wektorami ukrytymi to {likeness:.3f}.",
+        "podobnych wektorów dla podobnych obrazów; szum lub wartości stałe nie są reprezentacją.",
+    )
+
+
 def require_variance(student: Student, name: str, measured: Measures, beta: float) -> None:
     """Raise WrongError unless the aggregate posterior variance of a model with this β lies in the band ``name``.
 
     Where ``z_scale`` is never learnt, the variance is a matter of chance, and `1a.gradients` has named the mistake.
     """
+    require_representation(measured.likeness)
     if not student.notes.get(SCALE_FIXED):
         observed = "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}."
         require_inside(name, measured.variance, observed, lambda: figures.variances(measured.variances, beta))
