@@ -127,7 +127,7 @@ class KernelStudent:
 
     def probe(self, name: str, **arguments: Any) -> Reply:
         answer = self._answer(self.namespace, {"probe": name, "arguments": arguments})
-        return _reply(wire.encode(answer, wire.REPLY))
+        return read_reply(wire.encode(answer, wire.REPLY))
 
 
 class ChannelStudent:
@@ -158,14 +158,15 @@ class ChannelStudent:
         if len(replies) > 1:
             raise ProbeError("Na jedno pytanie sprawdzarki przyszło kilka odpowiedzi; nie wiadomo, która się liczy.")
         if asked_for:
-            return _reply(asked_for[0].removeprefix(number))
+            return read_reply(asked_for[0].removeprefix(number))
         raise ProbeError(_without_reply(outputs))
 
 
 _LOADS = partial(bounded_json.loads, chars=MAX_CHARS, nodes=MAX_NODES, depth=MAX_DEPTH)
 
 
-def _reply(text: str) -> Reply:
+def read_reply(text: str) -> Reply:
+    """The reply in a message of the wire format; raises ProbeError where it is none, or tells of an error."""
     try:
         fields = wire.decode(text, _LOADS)
     except ValueError as error:

@@ -38,6 +38,6 @@ def test_trained_kl(trained):
     "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.",
 )
 def test_trained_variance(student, trained):
-    require_representation(trained.likeness)
+    require_representation(trained.representation)
     if not MOST_KL < trained.kl < math.inf:  # it judges what is no number, or infinite, too
         require_variance(student, "bvae_variance", trained, beta=3)
