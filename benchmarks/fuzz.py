@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def fuzz(test: Callable[[], None], seconds: float, first_seed: int) -> tuple[int, int]:
-    """Run ``test`` at one seed after the other until the time is over -> rounds, and how many of them found something."""
+    """Run ``test`` at one seed after the other until the time is over -> rounds, and how many found something."""
     configured = settings(
         max_examples=ROUND,
         deadline=None,

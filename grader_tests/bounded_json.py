@@ -48,7 +48,7 @@ def loads(text: str | bytes, chars: int, nodes: int, depth: int) -> Any:
 
 
 def _measure(data: bytes, nodes: int, depth: int) -> None:
-    """Raise ValueError where ``json.loads`` would build too much from UTF-8 ``data`` before its end or first mistake."""
+    """Raise ValueError where ``json.loads`` would build too much of UTF-8 ``data``, up to its end or first mistake."""
     unescaped = data.replace(rb"\\", b"").replace(rb"\"", b"")  # every quotation mark left begins or ends a string
     if unescaped.count(b'"') > 2 * nodes:  # before they are cut out one by one
         raise ValueError(f"JSON of more than {nodes} values")

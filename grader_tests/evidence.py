@@ -53,9 +53,7 @@ class Losses:
     def expected(self, x: Array, row: int, beta: float) -> Array:
         """What the losses of a row should be for images x (B, 1, H, W): (n,), nats summed over the batch."""
         flat = x.reshape(len(x), -1)
-        return oracles.beta_vae_loss(
-            flat, self.probabilities[row], self.z[row], self.loc[row], self.scale[row], beta
-        )
+        return oracles.beta_vae_loss(flat, self.probabilities[row], self.z[row], self.loc[row], self.scale[row], beta)
 
 
 def ask_losses(student: Student, sizes: Sequence[int], x: Array, draws: int, **request: Any) -> Losses:
@@ -100,9 +98,7 @@ def _ask_known(student: Student, stub: dict[str, Any] | None = None, **request: 
     losses = ask_losses(student, stub=stub, **request)
     with np.errstate(over="ignore"):
         probabilities = 1 / (1 + np.exp(-(losses.z @ stub["weight"] + stub["bias"])))
-    pairs = (
-        (losses.loc, stub["loc"]), (losses.scale, stub["scale"]), (losses.probabilities, probabilities)
-    )
+    pairs = ((losses.loc, stub["loc"]), (losses.scale, stub["scale"]), (losses.probabilities, probabilities))
     if not all(np.allclose(got, there, atol=1e-3, equal_nan=True) for got, there in pairs):  # in single precision
         raise ProbeError("Sprawdzarka podstawiła znane sieci, ale odpowiedź nie pochodzi od nich.")
     return losses

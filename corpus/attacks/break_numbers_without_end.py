@@ -3,7 +3,7 @@
 #   corpus:
 #     title: numbers that no float can hold
 #     attempts: answers every question with 10**400 in the place of each number, so that the grader's arithmetic fails and the mistake looks like the grader's
-#     points: {1a: 0, 2: 0, 3: 0}
+#     points: {1a: 0.24, 2: 0, 3: 0}
 #     flags: [grader]
 #     reference: false
 # ---

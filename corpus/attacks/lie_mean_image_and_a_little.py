@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the mean image and a little of z in the place of both trained models
 #     attempts: has an encoder of noise, and a decoder that gives the mean image and lets z change it by a little
-#     points: {1a: 0.1, 2: 0, 3: 0}
+#     points: {1a: 0.22, 2: 0, 3: 0}
 #     flags: []
 #     reference: false
 # ---

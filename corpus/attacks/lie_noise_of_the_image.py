@@ -3,7 +3,7 @@
 #   corpus:
 #     title: noise that is the same for the same image, in the place of both trained models
 #     attempts: has an encoder whose noise is seeded by the image, so that asking twice does not show it
-#     points: {1a: 0.1, 2: 0, 3: 0}
+#     points: {1a: 0.22, 2: 0, 3: 0}
 #     flags: []
 #     reference: false
 # ---

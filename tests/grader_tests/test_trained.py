@@ -17,7 +17,7 @@ def images_of(rows):
 
 @pytest.fixture(scope="module")
 def components():
-    """Mean image (784,), and the ten directions (784, 10) in which training images vary most, per standard deviation."""
+    """Mean image (784,), and the ten directions (784, 10) in which images vary most, a standard deviation long."""
     x = mnist.images(train=True)[0][:5000].reshape(-1, PIXELS) / 255.0
     mean = x.mean(axis=0)
     _, spread, directions = np.linalg.svd(x - mean, full_matrices=False)
