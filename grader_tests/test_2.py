@@ -27,7 +27,7 @@ FRESH = 3000
 
 @pytest.fixture(scope="module")
 def entries(student, module_rng, module_seeds):
-    """The entries of ``classification_results`` by key; none is worth anything where the latents of the VAE are noise."""
+    """The entries of ``classification_results`` by key; worth nothing where the latents of the VAE are noise."""
     rows = student.probe("classification_entries", seed=module_seeds()).items("entries")
     found = {row.text("key"): row for row in rows}
     if "vae" in found:
