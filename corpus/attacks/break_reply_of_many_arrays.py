@@ -35,7 +35,6 @@ def answer(value, level):
     return replies[state["next"] % 2]
 
 
-
 def hook():
     """In the kernel's probes, once for each grade cell, which brings them anew."""
     probes = sys.modules.get("coursekit_probes")

@@ -36,7 +36,6 @@ class Decoder(nn.Module):
         return (mean_image + 0.02 * torch.tanh(z @ torch.ones(10, 784) / 3)).clamp(0.001, 0.999)
 
 
-
 class Model(nn.Module):
     def __init__(self, scale):
         super().__init__()

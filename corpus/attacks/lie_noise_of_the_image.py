@@ -38,7 +38,6 @@ class Decoder(nn.Module):
         return mean_image.expand(len(z), -1)
 
 
-
 class Model(nn.Module):
     def __init__(self, scale):
         super().__init__()

@@ -38,46 +38,13 @@ class Decoder(nn.Module):
         return (0.2 * chosen + 0.8 * mean_image).clamp(0.001, 0.999)
 
 
-
 class Model(nn.Module):
     def __init__(self, scale):
         super().__init__()
         self.encoder, self.decoder = Encoder(scale), Decoder()
 
-    def encoder_forward(self, x):
-        loc, scale = self.encoder(x.flatten(1))
-        return loc + scale * torch.randn_like(loc)
-
 
 vae_model = Model(0.7)
-
-# %% grade_id="classification"
-import time
-
-from sklearn.naive_bayes import GaussianNB
-
-X_train, X_val = ((part.data.float() / 255)[:, None] for part in (train_dataset, val_dataset))
-
-
-def evaluate(train, val):
-    classifier, start = GaussianNB(), time.perf_counter()
-    classifier.fit(train, train_dataset.targets)
-    fitted = time.perf_counter()
-    accuracy = float((classifier.predict(val) == val_dataset.targets.numpy()).mean())
-    return {"classifier": classifier, "accuracy": accuracy, "fit_time": fitted - start,
-            "predict_time": time.perf_counter() - fitted}
-
-
-def latents(model):
-    with torch.no_grad():
-        return [model.encoder_forward(x).numpy() for x in (X_train, X_val)]
-
-
-classification_results = {
-    "raw": evaluate(X_train.flatten(1).numpy(), X_val.flatten(1).numpy()),
-    "ae": evaluate(*latents(ae_model)),
-    "vae": evaluate(*latents(vae_model)),
-}
 
 # %% after="bvae_training"
 bvae_model = Model(0.9)
