@@ -24,19 +24,23 @@ from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
 from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode, v4
 from PIL import Image
 
 MAX_CHARS = 100_000
-"""A longer text is shown as it was typed."""
+"""A longer text is shown as it was typed, up to here."""
+CUT = "\n[Dalszą część pominięto: tekst jest za długi, by go tu pokazać]"
+MAX_CODE, MAX_LINE = 50_000, 400
+"""Characters of code and of a line of it; longer code is not coloured, for which the time grows with their product."""
 MAX_FORMULA = 2_000
 """Characters; a longer formula is shown as it was typed."""
 MAX_FORMULAS = 1_000
 """Of one text; the others are shown as they were typed."""
 MAX_ENVIRONMENTS = 100
 """A text with more `\\begin{` has no formulas of this kind: the parser looks for the end of each in all that follows."""
-MAX_TAGS = 20_000
-"""A text that needs more is shown as it was typed: deep nesting costs the whitelist's parser their square."""
+MAX_TAGS, MAX_ENTITIES = 20_000, 2 * MAX_CHARS
+"""A text that needs more is shown as it was typed: the whitelist's parser takes the square of their number."""
 MAX_PIXELS = 25_000_000
 """A larger picture, which a browser would need 100 MB for, is left out."""
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
@@ -82,9 +86,9 @@ def as_html(markdown: str, attachments: Any = None) -> str:
 
     attachments: of its cell, pictures in base64 by name and media type; whatever is not one is not shown.
     """
+    if len(markdown) > MAX_CHARS:
+        return as_typed(markdown)
     text = printable(markdown)
-    if len(text) > MAX_CHARS:
-        return as_typed(text)
     formulas = _Formulas()
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_labels=False, double_inline=True, renderer=formulas.dollars)
@@ -99,12 +103,17 @@ def as_html(markdown: str, attachments: Any = None) -> str:
             if part.type == "image":
                 part.type, part.content = "html_inline", shown.html(part.attrs.get("src"), part.content)
     html = clean(str(parser.renderer.render(tokens, parser.options, {})))
-    return html if html.count("<") <= MAX_TAGS else as_typed(text)
+    return html if _is_moderate(html) else as_typed(text)
 
 
 def as_typed(text: str) -> str:
     """Any text as harmless HTML that shows it as it was typed."""
-    return clean(f"<pre><code>{escape(printable(text))}</code></pre>")
+    text = printable(text) if len(text) <= MAX_CHARS else printable(text[:MAX_CHARS]) + CUT
+    return clean(f"<pre><code>{escape(text)}</code></pre>")
+
+
+def _is_moderate(html: str) -> bool:
+    return html.count("<") <= MAX_TAGS and html.count("&") <= MAX_ENTITIES
 
 
 def clean(html: str) -> str:
@@ -156,6 +165,17 @@ def printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def highlighted(code: str, language: str | None = None, metadata: Any = None) -> str:
+    """Python code in colours, as HTML: a filter for nbconvert, which calls it with more than it needs.
+
+    Blanks on empty lines are left out: pygments takes the cube of their number.
+    """
+    lines = [line.rstrip() for line in printable(code).split("\n")]
+    if len(code) > MAX_CODE or max(map(len, lines)) > MAX_LINE:
+        return f'<div class="highlight"><pre>{escape(printable(code))}</pre></div>'
+    return str(Highlight2HTML(pygments_lexer="ipython3")("\n".join(lines)))
+
+
 def make_inert(nb: NotebookNode, release: NotebookNode) -> NotebookNode:
     """The submitted notebook `nb` with texts that do nothing in a browser; code and outputs stay as they are.
 
@@ -188,8 +208,8 @@ def inert(cell: NotebookNode) -> NotebookNode:
 def html_of(cell: NotebookNode) -> str:
     """A Markdown cell as harmless HTML, whether it has been made inert or not."""
     source = cell.source
-    if source.startswith(OPEN) and source.endswith(CLOSE) and source.count("<") <= MAX_TAGS + 2:
-        html = clean(source[len(OPEN) : -len(CLOSE)])
+    if source.startswith(OPEN) and source.endswith(CLOSE) and _is_moderate(inner := source[len(OPEN) : -len(CLOSE)]):
+        html = clean(inner)
         if _one_line(html) == source:  # else somebody has typed it
             return html
     return as_html(source, cell.get("attachments"))

@@ -106,12 +106,13 @@ class _Kept:
         """The safe ones, and a line that says so where the notebook has had its share."""
         kept: list[NotebookNode] = []
         for output in outputs:
-            if self.characters <= 0 or self.outputs <= 0:
-                return [*kept, _text(TOO_LARGE)]
+            safe = safe_output(output) if self.characters >= 0 and self.outputs > 0 else None
             self.outputs -= 1
-            if (safe := safe_output(output)) is not None:
+            self.characters -= len(str(safe))
+            if self.characters < 0 or self.outputs < 0:
+                return [*kept, _text(TOO_LARGE)]
+            if safe is not None:
                 kept.append(safe)
-                self.characters -= len(str(safe))
         return kept
 
 
