@@ -16,7 +16,7 @@ from PIL import Image
 from coursekit import safe_html
 from coursekit.safe_html import MAX_CHARS, as_html, as_typed, html_of, inert, make_inert
 
-settings.register_profile("safe_html", max_examples=200, deadline=None)
+settings.register_profile("safe_html", max_examples=100, deadline=None)
 settings.load_profile("safe_html")
 
 FRAGMENTS = (
@@ -177,6 +177,19 @@ def test_a_picture_with_a_polish_name_is_found():
 
 def test_one_picture_does_not_become_a_thousand():
     assert as_html("![a](attachment:a.png)\n" * 1000, {"a.png": {"image/png": png()}}).count("<img") == 2
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        pytest.param("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;", id="html"),
+        pytest.param("![](https://example.org/x.png)", "[https://example.org/x.png]", id="a picture from elsewhere"),
+        pytest.param("[x](javascript:alert(1))", "[x](javascript:alert(1))", id="a link that acts"),
+        pytest.param("[x](evil.html)", '<a target="_blank" rel="noopener noreferrer">x</a>', id="a file of the student's"),
+    ],
+)
+def test_what_a_student_writes_is_text(markdown, html):
+    assert html in as_html(markdown)
 
 
 SPIRALS = [
