@@ -38,7 +38,7 @@ MAX_FORMULA = 2_000
 MAX_FORMULAS = 1_000
 """Of one text; the others are shown as they were typed."""
 MAX_ENVIRONMENTS = 100
-"""A text with more `\\begin{` has no formulas of this kind: the parser looks for the end of each in all that follows."""
+"""A text with more `\\begin{` has no formulas of this kind: the end of each is looked for in all that follows."""
 MAX_TAGS, MAX_ENTITIES = 20_000, 2 * MAX_CHARS
 """A text that needs more is shown as it was typed: the whitelist's parser takes the square of their number."""
 MAX_PIXELS = 25_000_000
@@ -52,19 +52,21 @@ CLOSE = "</div>"
 ENTITIES = {"\n": "&#10;", "$": "&#36;", "\\": "&#92;"}
 """What Markdown or MathJax would read in HTML."""
 
-MATH_TAGS = frozenset(
-    "math mrow mi mn mo mtext mspace msub msup msubsup munder mover munderover mfrac msqrt mroot mtable mtr mtd "
-    "mstyle mpadded mphantom".split()
-)
-MATH_ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel mathvariant stretchy fence form separator accent accentunder movablelimits "
-    "largeop symmetric minsize maxsize linethickness columnalign rowlines columnlines rowspacing columnspacing width "
-    "height depth lspace rspace voffset".split()
-)
-TAGS = frozenset(
-    "p br hr h1 h2 h3 h4 h5 h6 blockquote pre code em strong s ul ol li table thead tbody tr th td a img div "
-    "span".split()
-)
+# fmt: off
+MATH_TAGS = frozenset({
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover", "munderover",
+    "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom",
+})
+MATH_ATTRIBUTES = frozenset({
+    "display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form", "separator", "accent",
+    "accentunder", "movablelimits", "largeop", "symmetric", "minsize", "maxsize", "linethickness", "columnalign",
+    "rowlines", "columnlines", "rowspacing", "columnspacing", "width", "height", "depth", "lspace", "rspace", "voffset",
+})
+TAGS = frozenset({
+    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "em", "strong", "s", "ul", "ol",
+    "li", "table", "thead", "tbody", "tr", "th", "td", "a", "img", "div", "span",
+})
+# fmt: on
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
@@ -200,7 +202,7 @@ def _inert_unless_given(cell: NotebookNode, given: NotebookNode | None) -> Noteb
 
 
 def inert(cell: NotebookNode) -> NotebookNode:
-    """A Markdown or raw cell as a Markdown cell of one line of HTML that says the same; one made here stays as it is."""
+    """A Markdown or raw cell as a Markdown cell of one line of HTML that says the same; an inert one stays."""
     html = as_typed(cell.source) if cell.cell_type == "raw" else html_of(cell)
     return v4.new_markdown_cell(_one_line(html), id=cell.id, metadata=cell.metadata)
 

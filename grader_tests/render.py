@@ -10,6 +10,7 @@ from .verdict import PASSED, Report
 
 _FIGURE = re.compile(r"data:image/(?:svg\+xml|png);base64,([A-Za-z0-9+/]+={0,2})")
 
+
 def _embedded(uri: str) -> str:
     """The address of a figure that is part of the page: a browser runs no script of it, and asks nobody for it."""
     found = _FIGURE.fullmatch(uri)

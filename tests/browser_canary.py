@@ -24,7 +24,7 @@ async area => {
   await new Promise(done => setTimeout(done, 150));
 }
 """
-"""Fires every event that something in the area listens to, follows its links but those to other sites, sends its forms."""
+"""Fires every event that something in the area listens to, follows links, but none to another site, sends forms."""
 
 
 def fired(

@@ -19,14 +19,16 @@ from coursekit.safe_html import MAX_CHARS, as_html, as_typed, html_of, inert, ma
 settings.register_profile("safe_html", max_examples=100, deadline=None)
 settings.load_profile("safe_html")
 
-FRAGMENTS = (
-    "<script>alert(1)</script>|<img src=x onerror=alert(1)>|<svg onload=alert(1)>|</div>|</pre>|<!--|-->|<style>|"
-    "</style>|<math>|<mtext>|<annotation-xml encoding='text/html'>|<a href='javascript:alert(1)'>|<iframe srcdoc=x>|"
-    "[x](javascript:alert(1))|[x](data:text/html;base64,PHNjcmlwdD4=)|[x]: javascript:alert(1)|<javascript:alert(1)>|"
-    "![x](attachment:a.png)|![x](http://h/a.png)|[x](https://h/a 'b')|$|$$|\\text{|\\href{|}{|}|{|\\begin{align}|"
-    "\\end{align}|\\|\\\\|&lt;|&#36;|&#x24;|&colon;|`|```|~~~html\n|* |# |> |1. |    |\n\n|\n|\t|\r|\0|\x0b|\u2028|"
-    "|---|\n| a | b |\n|---|---|\n|<div class='tex2jax_ignore mathjax_ignore' style='contain: paint'>"
-).split("|")
+FRAGMENTS = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "</div>", "</pre>", "<!--",
+    "-->", "<style>", "</style>", "<math>", "<mtext>", "<annotation-xml encoding='text/html'>",
+    "<a href='javascript:alert(1)'>", "<iframe srcdoc=x>", "[x](javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)", "[x]: javascript:alert(1)", "<javascript:alert(1)>",
+    "![x](attachment:a.png)", "![x](http://h/a.png)", "[x](https://h/a 'b')", "$", "$$", "\\text{", "\\href{", "}{",
+    "}", "{", "\\begin{align}", "\\end{align}", "\\", "\\\\", "&lt;", "&#36;", "&#x24;", "&colon;", "`", "```",
+    "~~~html\n", "* ", "# ", "> ", "1. ", "    ", "\n\n", "\n", "\t", "\r", "\0", "\x0b", "\u2028", "", "---", "\n",
+    " a ", " b ", "\n", "---", "---", "\n", "<div class='tex2jax_ignore mathjax_ignore' style='contain: paint'>",
+]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=25).map("".join)
 
 
@@ -73,7 +75,7 @@ def in_formgrader(source: str, **more: object) -> str:
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(
         v4.new_notebook(cells=[NotebookNode({**v4.new_markdown_cell(source), **more})])
     )
-    return re.search(r'text_cell_render[^>]*>(.*)</div>\s*</div>\s*</div>', page, re.DOTALL)[1].strip()
+    return re.search(r"text_cell_render[^>]*>(.*)</div>\s*</div>\s*</div>", page, re.DOTALL)[1].strip()
 
 
 @given(TEXTS)
@@ -126,7 +128,9 @@ def test_formulas(latex, shown):
 
 
 def test_markdown_that_students_write():
-    html = as_html("# Wnioski\n\n**Im** większe $\\beta$:\n\n1. raz\n\n| a |\n|---|\n| 1 |\n\n```\nx < y\n```\n[x](https://h/a_b)")
+    html = as_html(
+        "# Wnioski\n\n**Im** większe $\\beta$:\n\n1. raz\n\n| a |\n|---|\n| 1 |\n\n```\nx < y\n```\n[x](https://h/a_b)"
+    )
     for part in (
         "<h4>Wnioski</h4>",
         "<strong>Im</strong>",
@@ -185,7 +189,9 @@ def test_one_picture_does_not_become_a_thousand():
         pytest.param("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;", id="html"),
         pytest.param("![](https://example.org/x.png)", "[https://example.org/x.png]", id="a picture from elsewhere"),
         pytest.param("[x](javascript:alert(1))", "[x](javascript:alert(1))", id="a link that acts"),
-        pytest.param("[x](evil.html)", '<a target="_blank" rel="noopener noreferrer">x</a>', id="a file of the student's"),
+        pytest.param(
+            "[x](evil.html)", '<a target="_blank" rel="noopener noreferrer">x</a>', id="a file of the student's"
+        ),
     ],
 )
 def test_what_a_student_writes_is_text(markdown, html):
@@ -194,8 +200,8 @@ def test_what_a_student_writes_is_text(markdown, html):
 
 SPIRALS = [
     "\\begin{a}", "\\begin{align}", "\\begin{align}x\\end{align}", "*", "**a ", "_a", "[", "![", "[a](", "[a][", "]",
-    "[a]: b\n", "$", "$a ", "$$", "$$\n", "$\\text{", "`", "``a` ", ">", "> ", "- ", "  - a\n", "1. ", "<", "<a ", "<!--",
-    "\\", "\\\\(", "|", "|a\n", "~~a", "&", "&#", " \n", "\t", "![a](attachment:a.png)", "$x^{$", "<div>",
+    "[a]: b\n", "$", "$a ", "$$", "$$\n", "$\\text{", "`", "``a` ", ">", "> ", "- ", "  - a\n", "1. ", "<", "<a ",
+    "<!--", "\\", "\\\\(", "|", "|a\n", "~~a", "&", "&#", " \n", "\t", "![a](attachment:a.png)", "$x^{$", "<div>",
 ]  # fmt: skip
 
 
@@ -233,12 +239,16 @@ def test_no_text_that_is_too_long_to_be_rendered_takes_long(piece):
     assert time.process_time() - started < 5
 
 
-@pytest.mark.parametrize("piece", [" \n", "\f\n", "a.", "...", "(", "'", "'''\n", "f'{", "\\\n", "from .\n", "\u2003\n"])
+@pytest.mark.parametrize(
+    "piece", [" \n", "\f\n", "a.", "...", "(", "'", "'''\n", "f'{", "\\\n", "from .\n", "\u2003\n"]
+)
 def test_no_code_takes_long_to_colour(piece):
     no_worse_than_linear(safe_html.highlighted, piece, 40_000)
 
 
-@pytest.mark.parametrize("piece", ["{", "x^", "\\frac", "\\left(", "\\sqrt{", "\\begin{array}", "_", "&", "\\text{$", "'"])
+@pytest.mark.parametrize(
+    "piece", ["{", "x^", "\\frac", "\\left(", "\\sqrt{", "\\begin{array}", "_", "&", "\\text{$", "'"]
+)
 def test_no_formula_takes_long(piece):
     formula = (piece * safe_html.MAX_FORMULA)[: safe_html.MAX_FORMULA]
     assert seconds(as_html, f"${formula}$\n\n" * 40) < 5

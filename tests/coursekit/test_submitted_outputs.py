@@ -110,7 +110,9 @@ def test_an_error_is_text_in_its_fields_and_no_longer_than_a_person_reads():
 
 
 def test_what_the_kernel_says_of_itself_goes():
-    notebook = new_notebook(cells=[new_code_cell("x")], metadata={"language_info": {"name": "x", "pygments_lexer": "html"}})
+    notebook = new_notebook(
+        cells=[new_code_cell("x")], metadata={"language_info": {"name": "x", "pygments_lexer": "html"}}
+    )
     notebook.cells[0].execution_count = {"<script>": 1}
     BringBack().preprocess(notebook, {})
     assert notebook.metadata.language_info == {"name": "python", "pygments_lexer": "ipython3"}
