@@ -71,6 +71,8 @@ ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
+    "th": {"align"},
+    "td": {"align"},
     **{tag: set(MATH_ATTRIBUTES) for tag in MATH_TAGS},
 }
 SET_ATTRIBUTES = {"a": {"target": "_blank"}}
@@ -79,7 +81,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]+", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:(image/png|image/jpeg);base64,([A-Za-z0-9+/]+={0,2})")
 _NUMBER = re.compile(r"\d{1,6}")
 _MATH_VALUE = re.compile(r"[a-z]+(?:-[a-z]+)*(?: [a-z]+){0,20}|[+-]?[0-3]?(?:\.\d{1,4})?(?:em|ex|px|pt)?")
-"""A keyword, or a length of less than four."""
+"""A keyword, or a length of less than four; so is how a cell of a table is aligned."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u2424\ud800-\udfff]")
 
 
@@ -101,6 +103,8 @@ def as_html(markdown: str, attachments: Any = None) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 3)}"  # those of the page around it end with h3
+        elif token.type in ("th_open", "td_open") and "style" in token.attrs:
+            token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
         for part in token.children or []:
             if part.type == "image":
                 part.type, part.content = "html_inline", shown.html(part.attrs.get("src"), part.content)

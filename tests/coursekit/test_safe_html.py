@@ -129,14 +129,14 @@ def test_formulas(latex, shown):
 
 def test_markdown_that_students_write():
     html = as_html(
-        "# Wnioski\n\n**Im** większe $\\beta$:\n\n1. raz\n\n| a |\n|---|\n| 1 |\n\n```\nx < y\n```\n[x](https://h/a_b)"
+        "# Wnioski\n\n**Im** większe $\\beta$:\n\n1. raz\n\n| a |\n|--:|\n| 1 |\n\n```\nx < y\n```\n[x](https://h/a_b)"
     )
     for part in (
         "<h4>Wnioski</h4>",
         "<strong>Im</strong>",
         "<mi>β</mi>",
         "<ol>\n<li>raz</li>",
-        "<td>1</td>",
+        '<td align="right">1</td>',
         "<pre><code>x &lt; y\n</code></pre>",
         '<a href="https://h/a_b" target="_blank" rel="noopener noreferrer">x</a>',
     ):

@@ -16,7 +16,8 @@ from PIL import Image
 from traitlets.config import Config
 
 from coursekit import feedback, report_page
-from coursekit.report import Report
+from coursekit.problems import Problem
+from coursekit.report import Mistake, Report
 from coursekit.safe_html import make_inert
 from coursekit.similar import Pair, Similarity
 from coursekit.submitted_outputs import BringBack, SetAside
@@ -396,18 +397,34 @@ def test_the_policy_alone_stops_scripts(browser):
     assert fired(browser, policy + page) == []
 
 
-def class_report(name: str, code: str) -> str:
-    pair = Pair(name, name + "2", 1.0, 1.0)
-    similar = Similarity(compared=2, left_out={name: code}, pairs=[pair], code={name: code, name + "2": code + "\n#"})
-    report = Report(
-        assignment=name, submitted=1, graded=1, damaged={name: code}, totals=[], maximum=5, bonus_maximum=2, checks=[],
-        mistakes=[], problems=[], mended=0, seconds=[], similar=similar,
+def class_report() -> str:
+    """A report in which names of students, reasons and code are what wants to act."""
+    hostile = [str(armed(text, name)) for name, text in texts().items()]
+    similar = Similarity(
+        compared=2,
+        left_out=dict(zip(hostile, hostile, strict=True)),
+        pairs=[Pair(text, f"{text}2", 1.0, 1.0) for text in hostile],
+        code={name: text for text in hostile for name in (text, f"{text}2")},
+    )
+    page = report_page.render(
+        Report(
+            assignment=hostile[0], submitted=1, graded=1, damaged=similar.left_out, maximum=5, bonus_maximum=2,
+            totals=[], checks=[], mistakes=[Mistake(tuple(hostile[:4]), 0.5, tuple(hostile))],
+            mended=0, seconds=[], similar=similar,
+            problems=[Problem(text, text, (text,)) for text in hostile],
+        )
     )  # fmt: skip
-    return report_page.render(report)
+    assert page.count("CANARY") > 8 * len(hostile)
+    return page
 
 
 @pytest.mark.parametrize("policy", [True, False], ids=["with its policy", "without its policy"])
 def test_nothing_acts_in_the_class_report(browser, policy):
-    for name, text in texts().items():
-        page = class_report(str(armed(text, name)), str(armed(text, name)))
-        assert fired(browser, page if policy else page.replace(CSP, "<meta data-off")) == [], name
+    page = class_report()
+    assert fired(browser, page if policy else page.replace(CSP, "<meta data-off")) == []
+
+
+def test_the_class_report_acts_where_nothing_holds_it(browser):
+    """The control."""
+    page = class_report().replace("&lt;", "<").replace("&gt;", ">").replace(CSP, "<meta data-off")
+    assert len([done for done in fired(browser, page) if done.startswith("CANARY")]) > 3
