@@ -86,6 +86,9 @@ c.Exporter.optimistic_validation = True
 # Seconds a cell in the grading profile, where the longest given cell takes about five.
 c.GradeExecute.timeout = 120
 
+# Formgrader colours the code of submissions within bounds: pygments takes minutes for 10,000 blanks on empty lines.
+c.HTMLExporter.filters = {"highlight_code": "coursekit.safe_html.highlighted"}
+
 # ---- feedback --------------------------------------------------------------------------------------
 
 # The student's page is the kit's own: in Polish, one file that asks nothing of the network, and without hidden tests
