@@ -59,6 +59,15 @@ class RaisedError(RuntimeError):
     """The function raised an exception that its caller did not name; the message is the end of its traceback."""
 
 
+def preload(module: str) -> None:
+    """Let the server import one more module, which each process that needs it would import anew.
+
+    To be called before the first call; later it changes nothing.
+    """
+    if module not in PRELOADED:
+        PRELOADED.append(module)
+
+
 def call(
     function: Callable[..., Any], *arguments: Any, bounds: Bounds, passing: tuple[type[Exception], ...] = ()
 ) -> Any:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from coursekit.facts import Facts
+from coursekit.facts import Found
 from coursekit.terminal import entry, printable, printable_lines
 
 VERDICTS = {"passed": "green", "failed": "red", "unanswered": "red", "broken check": "bold yellow"}
@@ -92,10 +92,10 @@ def _sandbox(sandbox: dict[str, Any]) -> str:
     )
 
 
-def facts_page(facts: list[Facts]) -> Group:
-    """A few lines for each written answer."""
+def facts_page(found: Found) -> Group:
+    """A few lines for each written answer, and whose submissions were left out."""
     parts: list[RenderableType] = [Text("Written answers, for the person who grades them: facts, not a grade", "bold")]
-    for each in facts:
+    for each in found.answers:
         tried = each.experiments
         more = " or more" if tried.at_least else ""
         varied = [f"{name} = {_values(values)}" for name, values in tried.varied.items()]
@@ -106,6 +106,8 @@ def facts_page(facts: list[Facts]) -> Group:
             f"  the same text: {', '.join(each.same_text)}" if each.same_text else "",
         ]
         parts += [_indented(printable(line)) for line in lines if line]
+    for student, why in found.left_out.items():
+        parts.append(_indented(printable(f"left out: {student}, {why.splitlines()[0]}")))
     return Group(*parts)
 
 
