@@ -334,6 +334,8 @@ class GradeExecute(Execute):
         student = ChannelStudent(lambda source: self._ask(source, index), self._notes)
         report = run_checks(cell.metadata.nbgrader.grade_id, student, self._seed)
         self._reports.append(report)
+        for surprise in report.surprises:
+            self._flag("unexpected answer", index, surprise)
         self._look_for_tampering(student, index)
         if self.kc is None:  # a question has ended the kernel: the cells that follow get a new one
             self._killers.add(index)
