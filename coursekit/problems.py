@@ -11,10 +11,12 @@ from coursekit import records
 from coursekit.terminal import entry, printable
 from grader_tests.verdict import BROKEN_CHECK
 
-NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED = "not graded", "unreadable", "no sandbox", "flagged", "mended"
-STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
-"""The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, points lost
-by a fault of the kit's own, graded with flags (`coursekit.flags`), graded after repairs."""
+NOT_GRADED, UNREADABLE, NOT_EXECUTED = "not graded", "unreadable", "not executed"
+NO_SANDBOX, FLAGGED, MENDED = "no sandbox", "flagged", "mended"
+STATES = (NOT_GRADED, UNREADABLE, NOT_EXECUTED, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
+"""The gravest first: no points at all; the blank notebook graded; no automatic points, for it could not be executed, or
+was not (`--no-execute`); graded with all the instructor's rights; points lost by a fault of the kit's own; graded with
+flags (`coursekit.flags`); graded after repairs."""
 
 MAX_NOTES, MAX_CHARS = 30, 1_000
 """Of a submission in the table: notes, and characters of each."""
@@ -70,6 +72,8 @@ def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
     notes = (*broken, *intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
     if intake["status"] == "unreadable":
         return Problem(student, UNREADABLE, notes)
+    if record["status"] == "broken":
+        return Problem(student, NOT_EXECUTED, notes)
     if not record["sandbox"]["enabled"]:
         return Problem(student, NO_SANDBOX, notes)
     if broken:
