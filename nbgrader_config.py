@@ -20,6 +20,12 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # keeps in `sweeps`. They are neither released nor copied from a submission.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data", "sweeps"]
 
+# What students wrote (names of files, messages of errors) cannot command the terminal that a log is shown in.
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "coursekit.terminal.Printable"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
+
 # ---- the student version ---------------------------------------------------------------------------
 
 # One header for every assignment: how to hand in, and the student's name.
@@ -79,6 +85,9 @@ c.Exporter.optimistic_validation = True
 
 # Seconds a cell in the grading profile, where the longest given cell takes about five.
 c.GradeExecute.timeout = 120
+
+# Formgrader colours the code of submissions within bounds: pygments takes minutes for 10,000 blanks on empty lines.
+c.HTMLExporter.filters = {"highlight_code": "coursekit.safe_html.highlighted"}
 
 # ---- feedback --------------------------------------------------------------------------------------
 

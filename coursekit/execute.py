@@ -13,6 +13,7 @@ import math
 import os
 import time
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Enum, Integer, Type, import_item
 from traitlets.config import Config
 
-from coursekit import data, flags, isolated, lazy_modules, messages, records, seeds
+from coursekit import data, flags, isolated, lazy_modules, messages, records, seeds, verdicts
 from coursekit.isolated import Bounds, EndedError, RaisedError
 from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
@@ -129,7 +130,7 @@ class GradeExecute(Execute):
     raise_on_iopub_timeout = Bool(True)
     max_output = Integer(5_000_000, help="Characters of output kept for one cell.").tag(config=True)
     max_notebook_output = Integer(20_000_000, help="Characters of output kept for all cells.").tag(config=True)
-    store_widget_state = False  # nobody shows it
+    record_timing = store_widget_state = False  # nobody reads them
     shutdown_kernel = "immediate"  # nothing that a kernel does at its end counts, and waiting for it takes seconds
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
@@ -174,16 +175,19 @@ class GradeExecute(Execute):
         self._begin(nb, seed)
         self._flags += flags.scan(nb)
         self.timeout_func = self._seconds_for
+        metadata = deepcopy(nb.metadata)
         if not self.sandbox:
             data.link(folder)
         try:
             nb, _ = super().preprocess(nb, {"metadata": {"path": str(folder)}})
         finally:
             data.unlink(folder)
+        nb.metadata = metadata  # as before, without what the kernel says of its language
         nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
         return nb
 
     def _begin(self, nb: NotebookNode, seed: int) -> None:
+        verdicts.write_outputs(nb, [])  # what is not judged is worth 0 points, whoever saves them
         self._seed = seed
         self._clock = OwnClock()
         self._killers: set[int] = set()
@@ -192,7 +196,7 @@ class GradeExecute(Execute):
         self._flags: list[flags.Flag] = []
         self._timings: dict[str, float] = {}
         self._description: dict[str, Any] = {"enabled": self.sandbox}
-        self._all_output = 0
+        self._output_size = self._other_output = 0
 
     def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
         """What this class knows of the submission's record."""
@@ -302,6 +306,9 @@ class GradeExecute(Execute):
             self.log.exception("Cell %s: unreadable message", index)
             reason = f"Notatnik wysłał nieczytelną wiadomość ({type(error).__name__}) i został zatrzymany."
             raise NoAnswerError(reason) from error
+        finally:
+            if not _is_scratch(cell):
+                self._other_output += self._output_size
         if timed_out:
             self._flag("time limit", index, "stopped after its time")
         if timed_out and not run_sync(_reacts)(self.kc, seconds=10):
@@ -327,6 +334,8 @@ class GradeExecute(Execute):
         student = ChannelStudent(lambda source: self._ask(source, index), self._notes)
         report = run_checks(cell.metadata.nbgrader.grade_id, student, self._seed)
         self._reports.append(report)
+        for surprise in report.surprises:
+            self._flag("unexpected answer", index, surprise)
         self._look_for_tampering(student, index)
         if self.kc is None:  # a question has ended the kernel: the cells that follow get a new one
             self._killers.add(index)
@@ -402,18 +411,15 @@ class GradeExecute(Execute):
         if not _is_scratch(cell) and REPLY_MIME in content.get("data", {}):
             self._flag("forged reply", index, "a cell published what only a probe publishes")
             return False
-        left = MAX_REPLY if _is_scratch(cell) else min(self.max_output, self.max_notebook_output - self._all_output)
-        if self._output_size > left:
+        room = MAX_REPLY if _is_scratch(cell) else min(self.max_output, self.max_notebook_output - self._other_output)
+        if self._output_size > room:
             return False
         self._output_size += _size(content)
-        if self._output_size <= left:
+        if self._output_size <= room:
             return True
-        if not _is_scratch(cell):
-            self._all_output += left
-        cell.outputs.append(
-            new_output("stream", name="stdout", text=f"\n[Dalszą część wyjścia pominięto: ponad {left} znaków]\n")
-        )
-        self._flag("output limit", index, f"more than {left} characters")
+        cut = f"\n[Dalszą część wyjścia pominięto: ponad {room} znaków]\n"
+        cell.outputs.append(new_output("stream", name="stdout", text=cut))
+        self._flag("output limit", index, f"more than {room} characters")
         return False
 
 
@@ -462,9 +468,9 @@ def _is_scratch(cell: NotebookNode) -> bool:
 
 
 def _size(content: dict[str, Any]) -> int:
-    """Characters of an output."""
+    """Characters of an output, with some for what else it takes in the notebook."""
     parts = [content.get("text"), content.get("ename"), content.get("evalue"), *content.get("traceback", [])]
-    return sum(len(str(part)) for part in [*parts, *content.get("data", {}).values()])
+    return 200 + sum(len(str(part)) for part in [*parts, *content.get("data", {}).values()])
 
 
 def _error(message: str) -> NotebookNode:

@@ -131,7 +131,8 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
         """
         if "reports" not in nb.metadata[records.KEY]:
             GradeExecute(parent=self.parent).give_up(nb, resources, "The notebook was not executed.")
-        verdicts.write_outputs(nb)
+        reports = nb.metadata[records.KEY]["reports"]
+        verdicts.write_outputs(nb, reports)
         nbformat.validate(nb)  # what could not be written would leave points without a record
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
@@ -141,5 +142,6 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
             gradebook.db = scoped_session(sessionmaker(**join))
             self.gradebook = StudentsCells.of(gradebook, self.notebook_id, self.assignment_id, self.student_id)
             nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
-            verdicts.require_agreement(nb, {name: each.auto_score for name, each in self.gradebook.grades.items()})
+            scores = {name: grade.auto_score for name, grade in self.gradebook.grades.items()}
+            verdicts.require_agreement(nb, reports, scores)
             return nb, resources

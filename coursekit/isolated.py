@@ -66,6 +66,7 @@ def preload(module: str) -> None:
     """
     if module not in PRELOADED:
         PRELOADED.append(module)
+        _context.set_forkserver_preload(PRELOADED)
 
 
 def call(

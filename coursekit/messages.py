@@ -30,34 +30,38 @@ _BUNDLE = {
     "additionalProperties": _TEXT,
 }
 _TRANSIENT = {"type": ["object", "null"], "properties": {"display_id": {"type": ["string", "null"]}}}
-
-
-def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"type": "object", "properties": {**required, **(optional or {})}, "required": list(required)}
-
-
-_DISPLAY = _object({"data": _BUNDLE, "metadata": {"type": "object"}}, {"transient": _TRANSIENT})
 _ERROR = {"ename": _TEXT, "evalue": _TEXT, "traceback": {"type": "array", "items": _TEXT}}
+_OPTIONAL = {"execution_count": _COUNT, "transient": _TRANSIENT, "wait": {"type": "boolean"}, **_ERROR}
+
+
+def _object(**required: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": required, "required": list(required)}
+
+
+def _content(**required: Any) -> dict[str, Any]:
+    """Fields that a content must have, and those that nbclient takes where they are there."""
+    return _object(**required) | {"properties": {**_OPTIONAL, **required}}
+
+
+_DISPLAY = _content(data=_BUNDLE, metadata={"type": "object"})
 _CONTENTS = {
-    "stream": _object({"name": {"enum": ["stdout", "stderr"]}, "text": _TEXT}),
+    "stream": _content(name={"enum": ["stdout", "stderr"]}, text=_TEXT),
     "display_data": _DISPLAY,
     "update_display_data": _DISPLAY,
-    "execute_result": _object(
-        {"data": _BUNDLE, "metadata": {"type": "object"}, "execution_count": _COUNT}, {"transient": _TRANSIENT}
-    ),
-    "error": _object(_ERROR, {"execution_count": _COUNT}),
-    "status": _object({"execution_state": _TEXT}, {"execution_count": _COUNT}),
-    "execute_input": _object({"code": _TEXT, "execution_count": _COUNT}),
-    "clear_output": _object({}, {"wait": {"type": "boolean"}, "execution_count": _COUNT}),
-    "execute_reply": _object({"status": _TEXT}, {**_ERROR, "execution_count": _COUNT}),
-    "kernel_info_reply": _object({}),
+    "execute_result": _content(data=_BUNDLE, metadata={"type": "object"}, execution_count=_COUNT),
+    "error": _content(**_ERROR),
+    "status": _content(execution_state=_TEXT),
+    "execute_input": _content(code=_TEXT),
+    "clear_output": _content(),
+    "execute_reply": _content(status=_TEXT),
+    "kernel_info_reply": _content(language_info={"type": "object"}),
 }
 """Content by type of message."""
-_HEADER = _object({"msg_id": _TEXT, "msg_type": _TEXT})
-_PARENT = _object({}, {"msg_id": _TEXT})
+_HEADER = _object(msg_id=_TEXT, msg_type=_TEXT)
+_PARENT = {"type": "object", "properties": {"msg_id": _TEXT}}
 _SCHEMAS = {
     kind: Draft202012Validator(
-        _object({"header": _HEADER, "parent_header": _PARENT, "metadata": {"type": "object"}, "content": content})
+        _object(header=_HEADER, parent_header=_PARENT, metadata={"type": "object"}, content=content)
     )
     for kind, content in _CONTENTS.items()
 }
@@ -75,13 +79,19 @@ def unpack(part: bytes) -> Any:
     return writable(bounded_json.loads(part, chars=MAX_MESSAGE, nodes=MAX_NODES, depth=MAX_DEPTH))
 
 
-def is_needed(message: dict[str, Any]) -> bool:
-    """Whether a message is one that grading needs. Raises MessageError where it is, and not valid."""
-    schema = _SCHEMAS.get(message["msg_type"]) if isinstance(message["msg_type"], str) else None
+def accept(message: dict[str, Any]) -> bool:
+    """Whether a message is one that grading needs; takes unknown fields off its content.
+
+    Raises MessageError where it is one, and not valid.
+    """
+    kind = message["msg_type"]
+    schema = _SCHEMAS.get(kind) if isinstance(kind, str) else None
     if schema is None:
         return False
     if not schema.is_valid(message):
-        raise MessageError(f"a message of type {message['msg_type']} that is not as Jupyter's protocol says")
+        raise MessageError(f"a message of type {kind} that is not as Jupyter's protocol says")
+    known = _CONTENTS[kind]["properties"]
+    message["content"] = {name: value for name, value in message["content"].items() if name in known}
     return True
 
 
@@ -96,7 +106,7 @@ class CheckedChannel(AsyncZMQSocketChannel):
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             message = await super().get_msg(timeout)
-            if is_needed(message):
+            if accept(message):
                 return message
             if deadline is not None:
                 timeout = deadline - time.monotonic()

@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 from nbgrader.nbgraderformat import MetadataValidator
 
-from coursekit import isolated, pictures, submitted_outputs
+from coursekit import isolated, pictures, safe_html, submitted_outputs
 from coursekit.advice import advice
 from coursekit.intake import Intake, blank, read_submission
 from coursekit.isolated import Bounds, EndedError, RaisedError
@@ -92,4 +92,4 @@ def _sanitised(nb: NotebookNode, intake: Intake, release: Path) -> NotebookNode:
     findings = {"intake": asdict(intake), "repairs": repairs, "advice": hints}
     clean = v4.new_notebook(cells=cells, metadata={**given.metadata, "coursekit": findings})
     submitted_outputs.set_aside(clean)
-    return clean
+    return safe_html.make_inert(clean, given)

@@ -156,6 +156,7 @@ def pristine(tmp_path_factory) -> Path:
     course = tmp_path_factory.mktemp("pristine") / "a course"
     (course / "source" / "ps").mkdir(parents=True)
     (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + EXECUTION)
+    (course / "plain_checks.py").write_text(PLAIN_CHECKS)
     nbformat.write(tiny_source(), course / "source" / "ps" / "ps.ipynb")
     done = nbgrader(course, "generate_assignment", "ps")
     assert done.returncode == 0, done.stderr
