@@ -29,6 +29,8 @@ from coursekit.repair import repair
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 LONGEST = 10.0
 """Seconds of CPU time that reading one of these notebooks may take."""
+MAX_CHARS = 2_000_000
+"""Characters from which a notebook is not made larger."""
 TEXTS = [
     "",
     "\ud800",
@@ -120,7 +122,10 @@ def submission() -> dict[str, Any]:
         ("stream", {"name": "stdout", "text": "a\nb\n"}),
         ("error", {"ename": "E", "evalue": "v", "traceback": ["t"]}),
     )
-    shown = ("display_data", {"data": {"image/png": "aGE=", "text/html": "<table>"}}), ("execute_result", {"data": {}})
+    shown = (
+        ("display_data", {"data": {"image/png": "aGE=", "text/html": "<table>"}}),
+        ("execute_result", {"data": {"text/plain": "3"}}),
+    )
     code = nbformat.v4.new_code_cell("train_ae(lr=1)", id="own-code")
     code.outputs = [nbformat.v4.new_output(kind, **data) for kind, data in (*kinds, *shown)]
     text = nbformat.v4.new_markdown_cell(
@@ -150,16 +155,16 @@ def notebooks(draw: st.DrawFn) -> str:
         elif change == "double" and isinstance(container, list):
             container.insert(draw(st.integers(0, len(container))), json.loads(json.dumps(container[key])))
         elif change == "many" and isinstance(container, list):
-            container[key:key] = [
-                json.loads(json.dumps(container[key])) for _ in range(draw(st.sampled_from([20, 300])))
-            ]
+            text = json.dumps(container[key])
+            number = min(draw(st.sampled_from([20, 300])), MAX_CHARS // len(text))
+            container[key:key] = [json.loads(text) for _ in range(number)]
         elif change == "swap":
             other, its = places[draw(st.integers(0, len(places) - 1))]
             if key in range(len(container)) or isinstance(container, dict):
                 container[key] = json.loads(json.dumps(other[its])) if its in _keys(other) else None
         elif change == "wrap":
             container[key] = draw(st.sampled_from([[container[key]], {"a": container[key]}]))
-        if not content:
+        if not content or len(json.dumps(content)) > MAX_CHARS:
             break
     text = json.dumps(content)
     return text[: draw(st.integers(0, len(text)))] if draw(st.integers(0, 30)) == 0 else text

@@ -423,9 +423,11 @@ def _texts(raw: object) -> dict[str, str]:
     }
 
 
-def _length(texts: dict[str, Any]) -> int:
-    """Characters in the values of a dictionary."""
-    return sum(_length(value) if isinstance(value, dict) else len(value) for value in texts.values())
+def _length(value: object) -> int:
+    """Characters of the texts in a JSON value."""
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(_length, value.values())) if isinstance(value, dict) else 0
 
 
 def _output(raw: object) -> dict[str, Any] | None:

@@ -143,6 +143,21 @@ class TestParse:
         cell["outputs"] = []
         assert json.loads(intake._without_outputs(content)) == {"outputs": [1], "cells": [cell, {"outputs": []}]}
 
+    def test_every_kind_of_output_is_kept(self, tmp_path):
+        data = {"text/plain": ["a", "b"], "image/png": "aGE=", "application/json": {"a": 1}}
+        outputs = [
+            {"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]},
+            {"output_type": "display_data", "data": data, "metadata": {"image/png": {"width": 5}}},
+            {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 3},
+            {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["t"]},
+        ]
+        (cell,), notes = self.parsed(tmp_path, {"cell_type": "code", "source": "", "outputs": outputs})
+        kept = {"text/plain": "ab", "image/png": "aGE="}
+        assert [output.output_type for output in cell.outputs] == [each["output_type"] for each in outputs]
+        assert (cell.outputs[0].text, cell.outputs[1].data, cell.outputs[2].data) == ("a\nb", kept, kept)
+        assert (cell.outputs[3].ename, cell.outputs[3].evalue) == ("E", "v")
+        assert notes == []
+
     def test_of_very_many_outputs_the_first_are_kept(self, tmp_path):
         output = {"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]}
         code = {"cell_type": "code", "source": "", "outputs": [output] * 600}
