@@ -219,7 +219,7 @@ def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Jso
 
 @app.command()
 def problems(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
-    """List the submissions that an instructor should look at: not graded, unreadable, not executed, flagged, mended, no sandbox.
+    """List the submissions that an instructor should look at: not graded, unreadable, not executed, flagged ...
 
     Exit codes: 0 listed, be there any or not; 1 nobody has handed in anything.
     """
