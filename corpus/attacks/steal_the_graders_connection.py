@@ -47,7 +47,7 @@ def end_connections():
         try:
             end = socket.socket(fileno=os.dup(int(name)))
             end.getpeername()  # which a listening socket has not
-            if end.family == socket.AF_UNIX and str(end.getsockname())[-1] in "345":
+            if end.family == socket.AF_UNIX and str(end.getsockname()).endswith(("-3", "-4", "-5")):
                 end.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
