@@ -5,8 +5,9 @@ usage: python -m benchmarks.calibrate [--seeds 30] [--variant-seeds 4] [--worker
 The reference solution at 30 seeds, and every other wheat at some, is trained in the grading profile and measured
 as the checks measure it: the spread between solutions is larger than between seeds. A band reaches
 from the lowest to the highest value seen, and beyond both by the factors of ROOM; the bands go to
-grader_tests/bands.json, all values to build/calibration.json. Chaffs that only training reveals are measured
-too, at one seed, and printed beside the bands.
+grader_tests/bands.json, all values to build/calibration.json. How much the models have learnt is measured beside
+them, for the limits in grader_tests/trained.py. Chaffs that only training reveals are measured too, at one seed, and
+printed beside the bands.
 """
 
 import argparse
@@ -42,6 +43,8 @@ shows must stay well outside at every seed: β on the guide alone (variance 2.9 
 β divides the scale of the encoder), any misplaced β (more KL than β = 3 leaves), a collapsed posterior (KL near 0),
 a decoder that cannot draw (−ELBO above 500). A model trained with β = 1 must stay inside the variance's band (1.9 at
 most), because its mistake has a name already."""
+LEARNT = ("gain", "representation")
+"""Measures without a band: their lowest value in right solutions is printed."""
 MODELS = {"test_1a_training": "vae", "test_3_training": "bvae"}
 UNUSED = ("test_1a", "classification", "test_2", "test_3")
 REFERENCE = "scale_exp_half_logvar"
@@ -55,7 +58,8 @@ def measure_cell(cell: str, student: Student, seed: int) -> list[Any]:
     model = MODELS[cell]
     try:
         measured = measure(student, f"{model}_model", rng, seeds)
-        measures = {name: getattr(measured, name) for name in ("negative_elbo", "kl", "variance")}
+        names = ("negative_elbo", "kl", "variance", *LEARNT)
+        measures = {name: getattr(measured, name) for name in names}
         ae_mse = reconstruction_error(student, "ae_model", rng, seeds)
     except ProbeError:
         return []  # a chaff whose training failed has nothing to measure
@@ -82,13 +86,15 @@ def main() -> int:
         rows.append({"sample": sample.name, "kind": sample.kind, "seed": outcome.seed, **dict(outcome.results)})
         for name, value in outcome.results:
             values[sample.kind][name].append(value)
-    bands = {name: band(found, *ROOM[name]) for name, found in sorted(values["wheat"].items())}
+    bands = {name: band(values["wheat"][name], *ROOM[name]) for name in sorted(ROOM)}
     settings = {"steps": GRADING_STEPS, "seeds": options.seeds, "variant_seeds": options.variant_seeds}
     BANDS_FILE.write_text(json.dumps({**settings, "bands": bands}, indent=1) + "\n")
     build = Path("build")
     build.mkdir(exist_ok=True)
     (build / "calibration.json").write_text(json.dumps({**settings, "rows": rows}, indent=1))
     console.print(table(bands, rows))
+    for name in (f"{model}_{name}" for model in MODELS.values() for name in LEARNT):
+        console.print(f"{name}: {min(values['wheat'][name]):.3g} at least")
     return 0
 
 

@@ -26,11 +26,13 @@ An attack has no ``fails``. Its header says what it ``attempts``, the most ``poi
     the student's own cell, which follows the cell of that id
 
     # %% build="submission"
-    code that changes the submission: `notebook`, and files in `folder`; it runs in this process
+    code that changes the submission: `notebook`, and files in `folder`; it runs in this process, and what it puts in
+    the notebook's place stays there
 
 Attacks are executed in the sandbox and nowhere else: ``load_all`` names them only where they are asked for.
 """
 
+import os
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -207,8 +209,9 @@ def build_submission(sample: Sample, release_notebook: Path, source_notebook: Pa
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     path = target_folder / release_notebook.name
+    path.unlink(missing_ok=True)
     exec(sample.build, {"folder": target_folder, "notebook": notebook})
-    if not path.is_symlink():  # an attack may hand in a link in its place
+    if not os.path.lexists(path):  # an attack may hand in a link in its place, or what is no notebook
         nbformat.write(notebook, path)
     return path
 

@@ -32,7 +32,7 @@ from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets import import_item
 
-from coursekit import records, resume, seeds, shield, statements, worker
+from coursekit import records, resume, seeds, shield, statements, terminal, worker
 from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
@@ -102,6 +102,7 @@ def log_to_file(app: AutogradeApp) -> None:
     """Let nbgrader log to LOG, and not between the lines of the progress."""
     handler = logging.FileHandler(Path(app.coursedir.root, LOG))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    terminal.guard(handler)
     app.log.handlers[:] = [handler]
     app.log.setLevel(logging.INFO)
     app.log.propagate = False
@@ -150,7 +151,7 @@ def _reason(app: AutogradeApp, student: str, choice: Choice) -> str:
         return "unfinished"
     if choice.force:
         return "again"
-    if choice.retry_broken and records.load(Path(coursedir.root), assignment, student)["status"] == "broken":
+    if choice.retry_broken and records.read(Path(coursedir.root), assignment, student).get("status") == "broken":
         return "broken"
     return "replaced" if not choice.only_new and resume.is_replaced(coursedir, student, assignment) else ""
 

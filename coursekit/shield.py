@@ -19,6 +19,8 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, is_ignored
 
+from coursekit import terminal
+
 LARGEST_FILE = 100 * 2**20
 MAX_SIZE = 2**30
 """Bytes of all files of a submission; notebooks are read, not copied, and have a limit of their own."""
@@ -149,8 +151,7 @@ def objection(path: Path) -> str:
 
 def printable(name: str) -> str:
     """A file's name as it can stand in a line of Markdown between backticks, and in any log."""
-    text = os.fsencode(name).decode(errors="replace").replace("`", "'")
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    return terminal.printable(name).replace("`", "'")
 
 
 def _notes(submission: Path, unsafe: dict[Path, str]) -> list[str]:

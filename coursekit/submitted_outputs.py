@@ -33,16 +33,13 @@ TOO_LARGE = "[Dalsze wyjścia pominięto: oddany notatnik ma ich za dużo]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class SetAside(NbGraderPreprocessor):
-    """Puts the submitted outputs of a code cell into its metadata, in the place of whatever stands there."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Set the outputs of all cells aside, until there are too many."""
-        kept = _Kept()
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                cell.metadata[ASIDE] = [_as_text(output) for output in kept.of(cell.outputs)]
-        return nb, resources
+def set_aside(nb: NotebookNode) -> None:
+    """Put the submitted outputs of each code cell into its metadata, until there are too many."""
+    kept = _Kept()
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.metadata[ASIDE] = [_as_text(output) for output in kept.of(cell.outputs)]
+            cell.outputs = []
 
 
 class BringBack(NbGraderPreprocessor):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import oracles
 from .oracles import Array
-from .student import ProbeError, Reply, Student
+from .student import ProbeError, Student
 
 
 def grey_noise(rng: np.random.Generator, *shape: int) -> Array:
@@ -32,62 +33,88 @@ def random_stub(rng: np.random.Generator, batch: int, latent: int, data: int) ->
     return {name: values.astype(np.float32) for name, values in stub.items()}
 
 
+@dataclass(frozen=True)
+class Losses:
+    """A reply of the probe ``losses`` in arrays: R rows (one for each β), n draws, B images, D pixels, Z latents.
+
+    loss, guide_term, prior_term, likelihood_term: (R, n), nats summed over the batch; z: (R, n, B, Z); loc, scale:
+    (R, B, Z); probabilities: (R, n, B, D).
+    """
+
+    loss: Array
+    guide_term: Array
+    prior_term: Array
+    likelihood_term: Array
+    z: Array
+    loc: Array
+    scale: Array
+    probabilities: Array
+
+    def expected(self, x: Array, row: int, beta: float) -> Array:
+        """What the losses of a row should be for images x (B, 1, H, W): (n,), nats summed over the batch."""
+        flat = x.reshape(len(x), -1)
+        return oracles.beta_vae_loss(flat, self.probabilities[row], self.z[row], self.loc[row], self.scale[row], beta)
+
+
+def ask_losses(student: Student, sizes: Sequence[int], x: Array, draws: int, **request: Any) -> Losses:
+    """A reply of the probe ``losses`` on x (B, 1, H, W) for networks of ``sizes``, see there; raises ProbeError."""
+    reply = student.probe("losses", sizes=sizes, x=x, draws=draws, **request)
+    rows, batch, data, latent = len(request.get("betas", (None,))), len(x), sizes[0], sizes[-1]
+    scalars = {name: reply.array(name, (rows, draws)) for name in ("loss", *TERMS)}
+    return Losses(
+        **scalars,
+        z=reply.array("z", (rows, draws, batch, latent)),
+        loc=reply.array("loc", (rows, batch, latent)),
+        scale=reply.array("scale", (rows, batch, latent)),
+        probabilities=reply.array("probabilities", (rows, draws, batch, data)),
+    )
+
+
+TERMS = ("guide_term", "prior_term", "likelihood_term")
+
+
 def judged_losses(
     student: Student, x: Array, kl_weights: Sequence[float], seed: int, **request: Any
-) -> tuple[Reply, list[bool]]:
-    """A reply of the probe ``losses`` on x (B, 1, H, W), and for each of its rows whether its losses are
-    those of a VAE with that weight of the KL.
+) -> tuple[Losses, list[bool]]:
+    """Losses on x (B, 1, H, W), and for each of their rows whether they are those of a VAE with that weight of the KL.
 
     They agree draw by draw, to single precision; or, for solutions that use another unbiased estimate of the
     same loss (an analytic KL, say), in the mean within 7 standard errors of 200 draws (false alarms < 1e-9),
     which are only made where the first few do not agree. Raises ProbeError where known networks (``stub``) were asked
     for and others answer: else constants that fit each other would do.
     """
-    few = _ask_losses(student, x=x, draws=8, seed=seed, **request)
+    few = _ask_known(student, x=x, draws=8, seed=seed, **request)
     agree = [_exactly(few, x, row, beta) for row, beta in enumerate(kl_weights)]
     if all(agree):
         return few, agree
-    many = _ask_losses(student, x=x, draws=200, seed=seed, **request)
+    many = _ask_known(student, x=x, draws=200, seed=seed, **request)
     rows = enumerate(kl_weights)
     return many, [_exactly(many, x, row, beta) or _on_average(many, x, row, beta) for row, beta in rows]
 
 
-def _ask_losses(student: Student, stub: dict[str, Any] | None = None, **request: Any) -> Reply:
+def _ask_known(student: Student, stub: dict[str, Any] | None = None, **request: Any) -> Losses:
     if stub is None:
-        return student.probe("losses", **request)
-    reply = student.probe("losses", stub=stub, **request)
-    z = reply.array("z")
-    if z.shape[-1:] != stub["loc"].shape[-1:]:
-        raise ProbeError(f"Wektory ukryte mają kształt {z.shape}, a podstawiona sieć ma ich {stub['loc'].shape[-1]}.")
+        return ask_losses(student, **request)
+    losses = ask_losses(student, stub=stub, **request)
     with np.errstate(over="ignore"):
-        known = {**stub, "probabilities": 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))}
-    if not all(_near(reply.array(name), known[name]) for name in ("loc", "scale", "probabilities")):
+        probabilities = 1 / (1 + np.exp(-(losses.z @ stub["weight"] + stub["bias"])))
+    pairs = ((losses.loc, stub["loc"]), (losses.scale, stub["scale"]), (losses.probabilities, probabilities))
+    if not all(np.allclose(got, there, atol=1e-3, equal_nan=True) for got, there in pairs):  # in single precision
         raise ProbeError("Sprawdzarka podstawiła znane sieci, ale odpowiedź nie pochodzi od nich.")
-    return reply
-
-
-def _near(got: Array, there: Array) -> bool:
-    """Whether an array, in single precision, has the last axes and the values of another."""
-    return got.shape[-there.ndim :] == there.shape and np.allclose(got, there, atol=1e-3, equal_nan=True)
-
-
-def expected_losses(reply: Reply, x: Array, row: int, beta: float) -> Array:
-    """What the losses of a row of a ``losses`` reply should be: (draws,), nats summed over the batch."""
-    z, loc, scale, probabilities = (reply.array(name)[row] for name in ("z", "loc", "scale", "probabilities"))
-    return oracles.beta_vae_loss(x.reshape(len(x), -1), probabilities, z, loc, scale, beta)
+    return losses
 
 
 def _precision(expected: Array) -> float:
     return 2e-4 * float(np.abs(expected).max()) + 1e-2
 
 
-def _exactly(reply: Reply, x: Array, row: int, beta: float) -> bool:
-    expected = expected_losses(reply, x, row, beta)
-    return bool(np.abs(reply.array("loss")[row] - expected).max() < _precision(expected))
+def _exactly(losses: Losses, x: Array, row: int, beta: float) -> bool:
+    expected = losses.expected(x, row, beta)
+    return bool(np.abs(losses.loss[row] - expected).max() < _precision(expected))
 
 
-def _on_average(reply: Reply, x: Array, row: int, beta: float) -> bool:
-    expected = expected_losses(reply, x, row, beta)
-    difference = reply.array("loss")[row] - expected
+def _on_average(losses: Losses, x: Array, row: int, beta: float) -> bool:
+    expected = losses.expected(x, row, beta)
+    difference = losses.loss[row] - expected
     error = 7 * difference.std() / np.sqrt(len(difference))
     return bool(abs(difference.mean()) < error + _precision(expected))

@@ -41,6 +41,18 @@ def beta_vae_loss(x: Array, probabilities: Array, z: Array, loc: Array, scale: A
     return np.sum(-bernoulli_log_prob(x, probabilities) + beta * log_ratio, axis=-1)
 
 
+def linear_share(x: Array, loc: Array) -> float:
+    """Share of the variance of latents (B, Z) that a linear function of the images x (B, 784), coarsened to 7 x 7
+    blocks, explains: 49 / (B - 1) where latents are noise, near 1 where they follow the image smoothly, NaN where all
+    are the same."""
+    blocks = x.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(len(x), 49)
+    centred = blocks - blocks.mean(axis=0)
+    targets = loc - loc.mean(axis=0)
+    products, shared = centred.T @ centred, centred.T @ targets
+    explained = np.sum(shared * np.linalg.lstsq(products, shared, rcond=None)[0])
+    return float(explained / np.sum(targets**2))
+
+
 def aggregate_variance(loc: Array, scale: Array) -> Array:
     """Variance of the aggregate posterior per latent, E[σ²] + Var[μ]: (B, Z) -> (Z,); 1 where it matches N(0, I)."""
     return np.mean(scale**2, axis=0) + np.var(loc, axis=0)

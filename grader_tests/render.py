@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from .verdict import PASSED, Report
+from .verdict import PASSED
 
 _FIGURE = re.compile(r"data:image/(?:svg\+xml|png);base64,([A-Za-z0-9+/]+={0,2})")
 
@@ -62,27 +62,26 @@ _HTML = _ENVIRONMENT.from_string("""\
 """)
 
 
-def as_html(report: Report | dict[str, Any]) -> str:
-    """The report, what did not pass first: title, points, message, figure and hint of each check.
+def as_html(report: dict[str, Any]) -> str:
+    """A report, as `Report.as_dict` has it, what did not pass first: title, points, message, figure and hint.
 
-    report: a report, or one as a record has it, see `Report.as_dict`. Raises KeyError or jinja2.UndefinedError where it
-    lacks something, and ValueError where a figure is none of the kit's.
+    Raises KeyError or jinja2.UndefinedError where it lacks something, and ValueError where a figure is none of the
+    kit's.
     """
-    fields = report.as_dict() if isinstance(report, Report) else report
     return _HTML.render(
-        points=polish_number(fields["points"]),
-        maximum=polish_number(fields["maximum"]),
-        failed=[check for check in fields["checks"] if check["verdict"] != PASSED],
-        passed=[check for check in fields["checks"] if check["verdict"] == PASSED],
+        points=polish_number(report["points"]),
+        maximum=polish_number(report["maximum"]),
+        failed=[check for check in report["checks"] if check["verdict"] != PASSED],
+        passed=[check for check in report["checks"] if check["verdict"] == PASSED],
     )
 
 
-def as_text(report: Report) -> str:
+def as_text(report: dict[str, Any]) -> str:
     """The same as plain text, without figures."""
-    lines = [f"Punkty: {polish_number(report.points)} z {polish_number(report.maximum)}"]
-    for result in report.results:
-        lines.append(f"{'✓' if result.verdict == PASSED else '✗'} {result.title}")
-        lines += [f"    {line}" for text in (result.message, result.hint) for line in text.splitlines()]
+    lines = [f"Punkty: {polish_number(report['points'])} z {polish_number(report['maximum'])}"]
+    for check in report["checks"]:
+        lines.append(f"{'✓' if check['verdict'] == PASSED else '✗'} {check['title']}")
+        lines += [f"    {line}" for text in (check["message"], check["hint"]) for line in text.splitlines()]
     return "\n".join(lines)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .student import ProbeError, Student
-from .verdict import BROKEN_CHECK, FAILED, PASSED, UNANSWERED, CheckResult, Report, WrongError
+from .student import ProbeError, Reply, Student
+from .verdict import BROKEN_CHECK, FAILED, MAX_MESSAGE, PASSED, UNANSWERED, CheckResult, Report, WrongError
 
 _FOLDER = Path(__file__).parent
 
@@ -73,12 +73,27 @@ class _Collector:
         self.marks = [mark for item in items if (mark := item.get_closest_marker("check"))]
 
 
+class _Listener:
+    """A student, and whether a reply has been read of it: from then on, what goes wrong may be due to that reply."""
+
+    def __init__(self, student: Student):
+        self.notes = student.notes
+        self.heard = False
+        self._student = student
+
+    def probe(self, name: str, **arguments: Any) -> Reply:
+        """As of ``Student``."""
+        reply = self._student.probe(name, **arguments)
+        self.heard = True
+        return reply
+
+
 class _Session(_Collector):
     """pytest plugin: gives the checks their fixtures and writes down what became of them."""
 
     def __init__(self, student: Student, report: Report):
         super().__init__()
-        self._student = student
+        self._student = _Listener(student)
         self._report = report
 
     @pytest.fixture(scope="session")
@@ -111,7 +126,11 @@ class _Session(_Collector):
         outcome = yield
         mark = item.get_closest_marker("check")
         if mark is not None and (call.when == "call" or (call.when == "setup" and call.excinfo)):
-            self._report.results.append(_result(mark.kwargs, call))
+            error = call.excinfo.value if call.excinfo else None
+            verdict, message = _verdict(error, self._student.heard)
+            self._report.results.append(_result(mark.kwargs, verdict, message, call.duration, error))
+            if verdict == UNANSWERED and not isinstance(error, ProbeError):
+                self._report.surprises.append(f"{mark.kwargs['id']}: {type(error).__name__}")
         return outcome
 
 
@@ -129,27 +148,31 @@ def _seeds(seed: int, name: str) -> Callable[[], int]:
     return lambda: int(generator.integers(2**31))
 
 
-def _result(mark: Mapping[str, str], call: pytest.CallInfo[None]) -> CheckResult:
-    error = call.excinfo.value if call.excinfo else None
-    verdict, message = _verdict(error)
+def _result(
+    mark: Mapping[str, str], verdict: str, message: str, seconds: float, error: BaseException | None
+) -> CheckResult:
     return CheckResult(
         id=mark["id"],
         title=mark["title"],
         verdict=verdict,
         points=mark["points"] if verdict == PASSED else "0",
         maximum=mark["points"],
-        message=message,
+        message=message[:MAX_MESSAGE],
         hint="" if verdict == PASSED else mark["hint"],
-        seconds=round(call.duration, 3),
+        seconds=round(seconds, 3),
         figure=error.figure if isinstance(error, WrongError) else None,
     )
 
 
-def _verdict(error: BaseException | None) -> tuple[str, str]:
+def _verdict(error: BaseException | None, heard: bool) -> tuple[str, str]:
+    """The verdict on what a check raised, and its message; heard: whether a reply of the student's had been read."""
     if error is None:
         return PASSED, ""
     if isinstance(error, WrongError):
         return FAILED, str(error)
     if isinstance(error, ProbeError):
         return UNANSWERED, str(error)
-    return BROKEN_CHECK, f"Błąd sprawdzarki, nie Twojej pracy; prowadzący go zobaczy ({type(error).__name__}: {error})."
+    name = type(error).__name__
+    if heard:
+        return UNANSWERED, f"Odpowiedzi Twojego kodu nie dało się ocenić ({name}). Sprawdź, jakie wartości zwraca."
+    return BROKEN_CHECK, f"Błąd sprawdzarki, nie Twojej pracy; prowadzący go zobaczy ({name}: {str(error)[:500]})."

@@ -12,16 +12,19 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from . import wire
+from . import bounded_json, wire
 
 REPLY_MIME = "application/x-coursekit-probe"
-_MOST = 32_000_000
-"""Numbers of one array, which take eight bytes each here, whatever they took in the message."""
+MAX_CHARS, MAX_NODES, MAX_DEPTH = 64_000_000, 20_000, 32
+"""Of a reply. The largest right one has 28 million characters, and 2,000 values where it tells of every layer."""
+MAX_ITEMS, MAX_TEXTS = 500, 100
+"""Parts of one field of a reply."""
 
 
 class ProbeError(Exception):
@@ -29,7 +32,7 @@ class ProbeError(Exception):
 
 
 class Reply:
-    """What a probe returned. Untrusted: every field is checked when it is read.
+    """What a probe returned. Untrusted: every field is checked when it is read, and costs what a right one costs.
 
     Raises ProbeError from each method when the field is missing or of another kind.
     """
@@ -42,23 +45,36 @@ class Reply:
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
-    def array(self, name: str, shape: tuple[int, ...] | None = None) -> np.ndarray:
-        """Field ``name`` as a float64 array, of exactly ``shape`` where one is given."""
-        value = self._fields.get(name)
-        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-            raise ProbeError(f"Oczekiwano tablicy liczb ({name}), a kod zwrócił coś innego.")
-        if value.size > _MOST:
-            raise ProbeError(f"Oczekiwano mniejszej tablicy ({name}), a kod zwrócił kształt {value.shape}.")
-        if shape is not None and value.shape != shape:
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of the array of numbers in field ``name``, whatever it is."""
+        return self._numbers(name).shape
+
+    def array(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        """Field ``name`` as a float64 array of exactly ``shape``."""
+        value = self._numbers(name)
+        if value.shape != shape:
             raise ProbeError(f"Oczekiwano kształtu {shape} ({name}), a kod zwrócił {value.shape}.")
+        return value.astype(np.float64)
+
+    def column(self, name: str, most: int) -> np.ndarray:
+        """Field ``name`` as a float64 array (N,) of at most ``most`` numbers."""
+        value = self._numbers(name)
+        if value.ndim != 1 or len(value) > most:
+            raise ProbeError(f"Oczekiwano najwyżej {most} liczb ({name}), a kod zwrócił kształt {value.shape}.")
         return value.astype(np.float64)
 
     def number(self, name: str) -> float:
         """Field ``name`` as a finite float."""
         value = self._fields.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ProbeError(f"Oczekiwano skończonej liczby ({name}), a jest: {value!r}.")
-        return float(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ProbeError(f"Oczekiwano skończonej liczby ({name}), a jest: {type(value).__name__}.")
+        try:
+            number = float(value)
+        except OverflowError:  # an integer that no float can hold
+            number = math.inf
+        if not math.isfinite(number):
+            raise ProbeError(f"Oczekiwano skończonej liczby ({name}), a jest: {number}.")
+        return number
 
     def text(self, name: str) -> str:
         """Field ``name`` as a string of at most 2,000 characters."""
@@ -68,18 +84,26 @@ class Reply:
         return value[:2000]
 
     def texts(self, name: str) -> list[str]:
-        """Field ``name`` as a list of at most 100 strings of at most 500 characters."""
+        """Field ``name`` as a list of at most MAX_TEXTS strings of at most 500 characters."""
         value = self._fields.get(name)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ProbeError(f"Oczekiwano listy napisów ({name}), a jest: {type(value).__name__}.")
-        return [item[:500] for item in value[:100]]
+        return [item[:500] for item in value[:MAX_TEXTS]]
 
-    def items(self, name: str) -> list[Reply]:
-        """Field ``name`` as a list of replies."""
+    def items(self, name: str, count: int | None = None) -> list[Reply]:
+        """Field ``name`` as a list of ``count`` replies; of at most MAX_ITEMS where no number is given."""
         value = self._fields.get(name)
         if not isinstance(value, list):
             raise ProbeError(f"Oczekiwano listy ({name}), a jest: {type(value).__name__}.")
+        if len(value) > MAX_ITEMS or count not in (None, len(value)):
+            raise ProbeError(f"Lista ({name}) ma {len(value)} elementów, innych niż oczekiwano.")
         return [Reply(item) for item in value]
+
+    def _numbers(self, name: str) -> np.ndarray:
+        value = self._fields.get(name)
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            raise ProbeError(f"Oczekiwano tablicy liczb ({name}), a kod zwrócił coś innego.")
+        return value
 
 
 class Student(Protocol):
@@ -103,7 +127,7 @@ class KernelStudent:
 
     def probe(self, name: str, **arguments: Any) -> Reply:
         answer = self._answer(self.namespace, {"probe": name, "arguments": arguments})
-        return _reply(wire.encode(answer, wire.REPLY))
+        return read_reply(wire.encode(answer, wire.REPLY))
 
 
 class ChannelStudent:
@@ -127,19 +151,24 @@ class ChannelStudent:
         request = wire.encode({"probe": name, "arguments": arguments}, wire.QUESTION)
         number = secrets.token_hex(8)
         outputs = self._run_cell(f"__import__('coursekit_probes').show({request!r}, {number!r}, globals())")
-        replies = [output["data"][REPLY_MIME] for output in outputs if REPLY_MIME in output.get("data", {})]
+        contents = [output["data"] for output in outputs if isinstance(output.get("data"), dict)]
+        replies = [content[REPLY_MIME] for content in contents if REPLY_MIME in content]
         asked_for = [reply for reply in replies if isinstance(reply, str) and reply.startswith(number)]
         self.forged += len(replies) - len(asked_for[:1])
         if len(replies) > 1:
             raise ProbeError("Na jedno pytanie sprawdzarki przyszło kilka odpowiedzi; nie wiadomo, która się liczy.")
         if asked_for:
-            return _reply(asked_for[0].removeprefix(number))
+            return read_reply(asked_for[0].removeprefix(number))
         raise ProbeError(_without_reply(outputs))
 
 
-def _reply(text: str) -> Reply:
+_LOADS = partial(bounded_json.loads, chars=MAX_CHARS, nodes=MAX_NODES, depth=MAX_DEPTH)
+
+
+def read_reply(text: str) -> Reply:
+    """The reply in a message of the wire format; raises ProbeError where it is none, or tells of an error."""
     try:
-        fields = wire.decode(text)
+        fields = wire.decode(text, _LOADS)
     except ValueError as error:
         raise ProbeError("Sprawdzarka nie otrzymała czytelnej odpowiedzi z notatnika.") from error
     if isinstance(fields, dict) and "error" in fields:
@@ -150,7 +179,7 @@ def _reply(text: str) -> Reply:
 def _without_reply(outputs: list[dict[str, Any]]) -> str:
     for output in outputs:
         if output.get("output_type") == "error":
-            name, value = output.get("ename", ""), output.get("evalue", "")
+            name, value = (str(output.get(field, ""))[:500] for field in ("ename", "evalue"))
             return f"Kod nie odpowiedział na sprawdzenie: {name}: {value}"[:500]
     return "Kod nie odpowiedział na sprawdzenie (notatnik przestał działać lub trwało to zbyt długo)."
 

@@ -1,18 +1,20 @@
 """Checks of task 1a on new networks: no trained model is needed."""
 
 import contextlib
+import math
 
 import numpy as np
 import pytest
 
 from grader_tests import figures, oracles
-from grader_tests.evidence import expected_losses, grey_noise, judged_losses, random_stub
+from grader_tests.evidence import ask_losses, grey_noise, judged_losses, random_stub
 from grader_tests.student import ProbeError
 from grader_tests.trained import NETWORKS, SCALE_FIXED
 from grader_tests.verdict import check, require
 
 SIZES = (784, 32, 32, 10)  # D = 28 x 28 pixels, encoder's and decoder's hidden neurons, Z
 BATCH = 32  # as in the notebook, so that only the checks of shapes see sizes that somebody wrote in by hand
+DECODER_SIZES = [SIZES[3], SIZES[2], SIZES[0]]
 SMALL = (64, 16, 16, 6)  # D = 8 x 8, where known networks stand in the place of the student's
 GAINS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
@@ -23,16 +25,15 @@ def encoder_sizes(sizes):
 
 @pytest.fixture(scope="module", autouse=True)
 def note_of_networks(student):
-    """Note whether the encoder or the decoder answers at all: what does neither cannot have been trained."""
+    """Note whether the encoder or the decoder answers in the right form: else neither can have been trained."""
     student.notes[NETWORKS] = 0.0
-    asked = {
-        "encode": {"sizes": encoder_sizes(SIZES), "x": np.zeros((BATCH, SIZES[0]))},
-        "decode": {"sizes": [SIZES[3], SIZES[2], SIZES[0]], "z": np.zeros((BATCH, SIZES[3]))},
-    }
-    for probe, arguments in asked.items():
-        with contextlib.suppress(ProbeError):
-            student.probe(probe, **arguments)
-            student.notes[NETWORKS] = 1.0
+    with contextlib.suppress(ProbeError):
+        encode_scaled(student, lambda: 0, np.zeros((BATCH, SIZES[0])), gains=(1.0,))
+        student.notes[NETWORKS] = 1.0
+    with contextlib.suppress(ProbeError):
+        reply = student.probe("decode", sizes=DECODER_SIZES, z=np.zeros((BATCH, SIZES[3])))
+        reply.array("output", (1, BATCH, SIZES[0]))
+        student.notes[NETWORKS] = 1.0
 
 
 def extreme_inputs(rng, data):
@@ -45,7 +46,8 @@ def extreme_inputs(rng, data):
 def encode_scaled(student, seeds, x, gains=GAINS):
     """loc and scale (gains, B, Z) of one new encoder with its parameters multiplied by each gain."""
     x = x.astype(np.float32)  # what the encoder gets anyway, and half as long to send
-    replies = student.probe("encode", sizes=encoder_sizes(SIZES), x=x, gains=list(gains), seed=seeds()).items("items")
+    reply = student.probe("encode", sizes=encoder_sizes(SIZES), x=x, gains=list(gains), seed=seeds())
+    replies = reply.items("items", len(gains))
     shape = (len(x), SIZES[3])
     return (
         np.stack([reply.array("loc", shape) for reply in replies]),
@@ -64,7 +66,7 @@ def test_encoder_shapes(student, rng, seeds):
     cases = [(1, 784, 10), (7, 784, 10), (10, 784, 10), (4, 784, 1), (32, 784, 10), (5, 400, 3)]
     for batch, data, latent in cases:
         x = grey_noise(rng, batch, data)
-        (reply,) = student.probe("encode", sizes=[data, 32, latent], x=x, seed=seeds()).items("items")
+        (reply,) = student.probe("encode", sizes=[data, 32, latent], x=x, seed=seeds()).items("items", 1)
         case = f"batch: {batch}, piksele: {data}, cechy ukryte: {latent}"
         require(
             reply.number("parts") == 2,
@@ -72,7 +74,7 @@ def test_encoder_shapes(student, rng, seeds):
             "pary (z_loc, z_scale).",
         )
         for name in ("loc", "scale"):
-            shape = reply.array(name).shape
+            shape = reply.shape(name)
             require(shape == (batch, latent), f"z_{name} ma kształt {shape} ({case}).", f"({batch}, {latent}).")
 
 
@@ -212,7 +214,7 @@ def rank_correlation(a, b):
 def test_decoder_shapes(student, rng, seeds):
     for batch, latent, data in [(1, 10, 784), (7, 10, 784), (32, 10, 784), (4, 1, 784), (5, 3, 400)]:
         z = rng.normal(0, 1, (batch, latent))
-        shape = student.probe("decode", sizes=[latent, 32, data], z=z, seed=seeds()).array("output").shape[1:]
+        shape = student.probe("decode", sizes=[latent, 32, data], z=z, seed=seeds()).shape("output")[1:]
         require(
             shape == (batch, data),
             f"wynik dekodera ma kształt {shape} (wektory ukryte: {batch}).",
@@ -229,10 +231,8 @@ def test_decoder_shapes(student, rng, seeds):
 )
 def test_decoder_range(student, rng, seeds):
     z, seed = rng.normal(0, 3, (BATCH, SIZES[3])), seeds()
-    sizes = [SIZES[3], SIZES[2], SIZES[0]]
-    outputs = np.stack(
-        [student.probe("decode", sizes=sizes, z=z, gain=gain, seed=seed).array("output") for gain in GAINS]
-    )
+    replies = [student.probe("decode", sizes=DECODER_SIZES, z=z, gain=gain, seed=seed) for gain in GAINS]
+    outputs = np.stack([reply.array("output", (1, BATCH, SIZES[0])) for reply in replies])
     low, high = outputs.min(), outputs.max()
     require(low >= -1e-6 and high <= 1 + 1e-6, f"wartości od {low:.4g} do {high:.4g}.", "wartości od 0 do 1.")
     flat = outputs.reshape(len(GAINS), -1)
@@ -252,7 +252,7 @@ def test_decoder_range(student, rng, seeds):
 )
 def test_decoder_deterministic(student, rng, seeds):
     z = rng.normal(0, 1, (BATCH, SIZES[3]))
-    reply = student.probe("decode", sizes=[SIZES[3], SIZES[2], SIZES[0]], z=z, repeat=3, seed=seeds())
+    reply = student.probe("decode", sizes=DECODER_SIZES, z=z, repeat=3, seed=seeds())
     output = reply.array("output", (3, BATCH, SIZES[0]))
     require(
         np.allclose(output[0], output[1], atol=1e-6) and np.allclose(output[0], output[2], atol=1e-6),
@@ -347,8 +347,9 @@ def test_encoder_forward_independence(residuals):
 def test_decoder_forward(student, rng, seeds):
     z, output = rng.normal(0, 1, (5, SMALL[3])), rng.uniform(0, 1, (5, SMALL[0]))
     reply = student.probe("restore", sizes=SMALL, z=z, image_shape=[1, 8, 8], output=output, seed=seeds())
-    image = reply.array("image")
-    require(image.shape == (5, 1, 8, 8), f"rekonstrukcja ma kształt {image.shape}.", "(5, 1, 8, 8).")
+    shape = reply.shape("image")
+    require(shape == (5, 1, 8, 8), f"rekonstrukcja ma kształt {shape}.", "(5, 1, 8, 8).")
+    image = reply.array("image", shape)
     if not np.allclose(image.reshape(5, -1), output, atol=1e-6):
         reply = student.probe("restore", sizes=SMALL, z=z, image_shape=[1, 8, 8], seed=seeds())
         image, output = reply.array("image", (5, 1, 8, 8)), reply.array("output", (5, SMALL[0]))
@@ -396,9 +397,9 @@ def require_normal(site, mean, stddev, what):
     """The site is a normal vector of independent latents for each image, in a plate over the batch."""
     batch = mean.shape[0]
     for field, expected in (("mean", mean), ("stddev", stddev)):
-        got = site.array(field) if field in site else np.array([])
+        known = field in site and site.shape(field) == expected.shape
         require(
-            got.shape == expected.shape and np.allclose(got, expected, atol=1e-4),
+            known and np.allclose(site.array(field, expected.shape), expected, atol=1e-4),
             f"{what} ma inną {'średnią' if field == 'mean' else 'wartość odchylenia'} niż w podanym kodzie.",
             "rozkładu takiego jak w podanym kodzie.",
         )
@@ -407,13 +408,13 @@ def require_normal(site, mean, stddev, what):
 
 def require_plate(site, batch, what):
     require(
-        site.array("plates").tolist() == [batch],
+        site.column("plates", most=10).tolist() == [batch],
         f"{what} nie leży w pyro.plate o rozmiarze batcha.",
         "jednego pyro.plate obejmującego przykłady.",
     )
     require(
-        site.array("log_prob").shape == (batch,),
-        f"log_prob ({what}) ma kształt {site.array('log_prob').shape}.",
+        site.shape("log_prob") == (batch,),
+        f"log_prob ({what}) ma kształt {site.shape('log_prob')}.",
         f"jednej liczby na przykład, czyli ({batch},); zobacz to_event.",
     )
 
@@ -438,16 +439,17 @@ def test_model(site_probe):
         "log-prawdopodobieństwa w modelu są przeskalowane.",
         "modelu bez skalowania (to zadanie 3).",
     )
-    value = observed[0].array("value")
+    shape = observed[0].shape("value")
     require(
-        value.size == known["x"].size and np.allclose(value.reshape(known["x"].shape), known["x"], atol=1e-6),
+        math.prod(shape) == known["x"].size
+        and np.allclose(observed[0].array("value", shape).reshape(known["x"].shape), known["x"], atol=1e-6),
         "obserwowany jest inny tensor niż x.",
         "obserwacji obs=x.",
     )
     require_plate(observed[0], batch, "obraz")
     expected = oracles.bernoulli_log_prob(known["x"].reshape(batch, -1), known["output"])
     require(
-        np.allclose(observed[0].array("log_prob"), expected, rtol=1e-3, atol=1e-2),
+        np.allclose(observed[0].array("log_prob", (batch,)), expected, rtol=1e-3, atol=1e-2),
         "prawdopodobieństwo obrazu jest inne niż w rozkładzie Bernoulliego o podanych pikselach.",
         "rozkładu Bernoulliego, którego parametrem jest wynik dekodera.",
     )
@@ -493,28 +495,25 @@ def test_elbo(student, rng, seeds):
     require_elbo(student, x, seeds(), "ze znanym koderem i dekoderem", stub=stub)
     for gain, weights in ((0.0, "zerowych"), (3.0, "losowych")):
         try:
-            own = student.probe(
-                "losses", cls="VariationalAutoencoder", sizes=SIZES, x=x, draws=1, gain=gain, seed=seeds()
-            )
+            own = ask_losses(student, SIZES, x, draws=1, cls="VariationalAutoencoder", gain=gain, seed=seeds())
         except ProbeError:
             if gain == 0 and not gives_numbers(student, x, gain, seeds()):
                 continue  # normalised weights, w / |w|, have no values there
             raise
-        valid = (own.array("scale") > 0).all() and np.abs(own.array("probabilities") - 0.5).max() <= 0.5
+        valid = (own.scale > 0).all() and np.abs(own.probabilities - 0.5).max() <= 0.5
         if valid:  # otherwise the checks of the encoder and the decoder say what is wrong
             require_elbo(student, x, seeds(), f"przy {weights} wagach", gain=gain)
 
 
 def gives_numbers(student, x, gain, seed):
     """Whether encoder and decoder give finite numbers with their parameters multiplied by ``gain``."""
-    flat, z = x.reshape(len(x), -1), np.zeros((len(x), SIZES[3]))
-    (encoded,) = student.probe("encode", sizes=encoder_sizes(SIZES), x=flat, gains=[gain], seed=seed).items("items")
-    decoded = student.probe("decode", sizes=[SIZES[3], SIZES[2], SIZES[0]], z=z, gain=gain, seed=seed)
-    outputs = (encoded.array("loc"), encoded.array("scale"), decoded.array("output"))
+    encoded = encode_scaled(student, lambda: seed, x.reshape(len(x), -1), gains=(gain,))
+    decoded = student.probe("decode", sizes=DECODER_SIZES, z=np.zeros((len(x), SIZES[3])), gain=gain, seed=seed)
+    outputs = (*encoded, decoded.array("output", (1, len(x), SIZES[0])))
     return all(np.isfinite(output).all() for output in outputs)
 
 
 def require_elbo(student, x, seed, when, **request):
-    reply, (agrees,) = judged_losses(student, x, [1.0], seed, cls="VariationalAutoencoder", sizes=SIZES, **request)
-    loss, expected = (values.mean() / len(x) for values in (reply.array("loss")[0], expected_losses(reply, x, 0, 1.0)))
+    losses, (agrees,) = judged_losses(student, x, [1.0], seed, cls="VariationalAutoencoder", sizes=SIZES, **request)
+    loss, expected = (values.mean() / len(x) for values in (losses.loss[0], losses.expected(x, 0, 1.0)))
     require(agrees, f"{when} strata to {loss:.3f} nata na obraz.", f"{expected:.3f} nata na obraz.")

@@ -3,7 +3,7 @@
 import pytest
 
 from grader_tests import figures
-from grader_tests.trained import VAE_WEIGHTS, measure, require_inside, require_variance
+from grader_tests.trained import VAE_WEIGHTS, measure, require_inside, require_learnt, require_variance
 from grader_tests.verdict import check
 
 
@@ -28,6 +28,7 @@ def test_trained_elbo(trained):
 
     require_inside("vae_negative_elbo", trained.negative_elbo, "po treningu −ELBO wynosi {:.1f} nata na obraz.", draw)
     require_inside("vae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.", draw)
+    require_learnt(trained)
 
 
 @check(

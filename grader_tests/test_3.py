@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader_tests import oracles
-from grader_tests.evidence import expected_losses, grey_noise, judged_losses, random_stub
+from grader_tests.evidence import grey_noise, judged_losses, random_stub
 from grader_tests.verdict import check, require
 
 SIZES = (64, 16, 16, 6)
@@ -48,26 +48,23 @@ class BetaEvidence:
 def evidence(student, module_seeds):
     rng = np.random.default_rng(module_seeds())
     x, stub = grey_noise(rng, BATCH, 1, 8, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
-    reply, agrees = judged_losses(
+    losses, agrees = judged_losses(
         student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES, betas=list(BETAS), stub=stub
     )
-    z = reply.array("z")
+    z = losses.z
     probabilities = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
     log_q = oracles.normal_log_prob(z, stub["loc"], stub["scale"]).sum(axis=-1)
     log_p = oracles.normal_log_prob(z, 0.0, 1.0).sum(axis=-1)
     log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), probabilities).sum(axis=-1)
-    loss, expected = (
-        reply.array("loss", log_q.shape),
-        [expected_losses(reply, x, row, beta).mean() for row, beta in enumerate(BETAS)],
-    )
+    expected = [losses.expected(x, row, beta).mean() for row, beta in enumerate(BETAS)]
     return BetaEvidence(
         agrees=agrees,
-        loss=loss.mean(axis=1) / BATCH,
+        loss=losses.loss.mean(axis=1) / BATCH,
         expected=np.array(expected) / BATCH,
-        effective=(loss + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
-        posterior=np.median(reply.array("guide_term", log_q.shape) / log_q, axis=1),
-        prior=np.median(reply.array("prior_term", log_q.shape) / log_p, axis=1),
-        likelihood=np.median(reply.array("likelihood_term", log_q.shape) / log_x, axis=1),
+        effective=(losses.loss + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
+        posterior=np.median(losses.guide_term / log_q, axis=1),
+        prior=np.median(losses.prior_term / log_p, axis=1),
+        likelihood=np.median(losses.likelihood_term / log_x, axis=1),
     )
 
 

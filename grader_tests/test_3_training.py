@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from grader_tests.trained import measure, require_inside, require_variance
+from grader_tests.trained import measure, require_inside, require_learnt, require_representation, require_variance
 from grader_tests.verdict import check
 
 MOST_KL = 18.5
@@ -27,6 +27,7 @@ def trained(student, module_rng, module_seeds):
 def test_trained_kl(trained):
     require_inside("bvae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
     require_inside("bvae_negative_elbo", trained.negative_elbo, "po treningu −ELBO (z wagą 1) to {:.1f} nata na obraz.")
+    require_learnt(trained)
 
 
 @check(
@@ -37,5 +38,6 @@ def test_trained_kl(trained):
     "guide, wariancja zbliża się do β, a gdy tylko prior, do 1/β.",
 )
 def test_trained_variance(student, trained):
+    require_representation(trained.representation)
     if not MOST_KL < trained.kl < math.inf:  # it judges what is no number, or infinite, too
         require_variance(student, "bvae_variance", trained, beta=3)

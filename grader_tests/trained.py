@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +16,20 @@ from .student import ProbeError, Student
 from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
-IMAGES, EXAMPLES = 1000, 10
+IMAGES, EXAMPLES, PIXELS = 1000, 10, 784
+MIN_GAIN, GAIN_ERRORS = 1.5, 4
+"""Nats per image, and standard errors, by which images must be likelier under their own latents than under others'.
+
+Where the decoder ignores z, or z is noise, the gain is 0 within its error. Right solutions have 18.7 at least (144
+trainings of all of them), wrong ones that learn something all the same 2.5 and 6.2 errors, and those that learn nothing
+0.7 at most. To ask for more than the mean image of the training set gives would be no stricter: right solutions are
+5.1 nats better than it, but some of those that learn something are up to 3 nats worse."""
+MIN_REPRESENTATION = 0.3
+"""Share of the variance of latents that a coarse, linear function of the image explains, see `oracles.linear_share`.
+Right solutions have 0.9, networks that nothing has trained 0.56, noise 0.05 ± 0.01."""
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
-NETWORKS = "whether a network of task 1a has answered at all"
+NETWORKS = "whether a network of task 1a has answered in the right form"
 """Keys of the student's notes, the first by network."""
 
 
@@ -27,11 +38,16 @@ class Measures:
     """A trained VAE on validation images, nats per image.
 
     negative_elbo: KL − E[log p(x|z)] (β = 1, whatever the model was trained for), one sample an image;
-    kl: closed form; variances: aggregate posterior variance E[σ²] + Var[μ] of each latent (Z,); images, outputs: some
-    of the images and what the decoder made of them (EXAMPLES, 784).
+    gain, gain_error: by how much images are likelier under their own latents than under other images', and its
+    standard error; representation: how far latents are a function of the image, see ``oracles.linear_share``;
+    kl: closed form; variances: aggregate posterior variance E[σ²] + Var[μ] of each latent (Z,);
+    images, outputs: some of the images and what the decoder made of them (EXAMPLES, PIXELS).
     """
 
     negative_elbo: float
+    gain: float
+    gain_error: float
+    representation: float
     kl: float
     variances: oracles.Array
     images: oracles.Array
@@ -48,24 +64,46 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
 
     The latents come back in another order: else an object that remembers the images would pass for a decoder.
     """
+    x, loc, scale = encode(student, model, rng, seeds)
+    z = loc + scale * rng.normal(size=loc.shape)
+    order = rng.permutation(IMAGES)
+    reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
+    output = np.empty(x.shape)
+    output[order] = reply.array("output", x.shape)
+    with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
+        kl = float(oracles.gaussian_kl(loc, scale).mean())
+        log_x = oracles.bernoulli_log_prob(x, output)
+        others = [oracles.bernoulli_log_prob(x, np.roll(output, shift, axis=0)) for shift in (1, 2, 3)]
+        gains = log_x - np.mean(others, axis=0)
+        representation = linear_share(x, loc)
+        variances = oracles.aggregate_variance(loc, scale)
+        return Measures(
+            negative_elbo=kl - float(log_x.mean()),
+            gain=float(gains.mean()),
+            gain_error=float(gains.std() / np.sqrt(IMAGES)),
+            representation=representation,
+            kl=kl,
+            variances=variances,
+            images=x[:EXAMPLES],
+            outputs=output[:EXAMPLES],
+        )
+
+
+def encode(
+    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]
+) -> tuple[oracles.Array, oracles.Array, oracles.Array]:
+    """1,000 validation images (B, 784) drawn by ``rng``, and loc and scale (B, Z) that the encoder of the notebook's
+    variable ``model`` gives them; raises ProbeError."""
     if not student.notes.get(NETWORKS, 1.0):
         raise ProbeError("Żadna z sieci z zadania 1a nie działa, więc nie mogły zostać wytrenowane.")
     images, _ = mnist.images(train=False)
     chosen = rng.choice(len(images), IMAGES, replace=False)
-    x = images[chosen] / 255.0
     reply = student.probe("trained_encode", model=model, rows=mnist.N_TRAIN + chosen, seed=seeds())
-    loc = reply.array("loc")
-    scale = reply.array("scale", loc.shape)
-    z = loc + scale * rng.normal(size=loc.shape)
-    order = rng.permutation(IMAGES)
-    reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
-    output = np.empty((IMAGES, 784))
-    output[order] = reply.array("output", output.shape)
-    with np.errstate(all="ignore"):  # a wrong network gives NaN, which lies in no band
-        kl = float(oracles.gaussian_kl(loc, scale).mean())
-        log_x = float(oracles.bernoulli_log_prob(x.reshape(IMAGES, -1), output).mean())
-        variances = oracles.aggregate_variance(loc, scale)
-    return Measures(kl - log_x, kl, variances, x[:EXAMPLES].reshape(-1, 784), output[:EXAMPLES])
+    latents = min(reply.shape("loc")[-1:], default=0)
+    if latents > PIXELS:  # of which there may be as many as somebody likes, within reason
+        raise ProbeError(f"Koder zwraca {latents} cech ukrytych, więcej niż obraz ma pikseli.")
+    loc, scale = (reply.array(name, (IMAGES, latents)) for name in ("loc", "scale"))
+    return images[chosen].reshape(IMAGES, PIXELS) / 255.0, loc, scale
 
 
 def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
@@ -84,11 +122,40 @@ def bands() -> dict[str, tuple[float, float]]:
     return {name: (low, high) for name, (low, high) in json.loads(BANDS_FILE.read_text())["bands"].items()}
 
 
+def require_learnt(measured: Measures) -> None:
+    """Raise WrongError unless latents depend on the image, and what the decoder makes of them on the latent."""
+    require_representation(measured.representation)
+    require(
+        measured.gain >= max(MIN_GAIN, GAIN_ERRORS * measured.gain_error),
+        f"obraz jest pod rekonstrukcją z własnego wektora ukrytego prawdopodobniejszy o {measured.gain:.2f} nata niż "
+        "pod rekonstrukcją z wektora innego obrazu.",
+        "wyraźnej różnicy: kto zawsze rysuje ten sam obraz, na przykład średni, niczego się nie nauczył.",
+    )
+
+
+def linear_share(x: oracles.Array, loc: oracles.Array) -> float:
+    """``oracles.linear_share`` of latents that may be anything; NaN where they are no numbers."""
+    if not np.isfinite(loc).all():
+        return math.nan
+    with np.errstate(all="ignore"):
+        return oracles.linear_share(x, loc)
+
+
+def require_representation(share: float) -> None:
+    """Raise WrongError unless this share of the variance of latents shows that they depend on the image."""
+    require(
+        share >= MIN_REPRESENTATION,
+        f"z obrazu wynika tylko {share:.0%} zmienności wektorów ukrytych.",
+        "wektorów ukrytych, które zależą od obrazu; szum lub wartości stałe nie są reprezentacją.",
+    )
+
+
 def require_variance(student: Student, name: str, measured: Measures, beta: float) -> None:
     """Raise WrongError unless the aggregate posterior variance of a model with this β lies in the band ``name``.
 
     Where ``z_scale`` is never learnt, the variance is a matter of chance, and `1a.gradients` has named the mistake.
     """
+    require_representation(measured.representation)
     if not student.notes.get(SCALE_FIXED):
         observed = "wariancja zagregowanego posteriora (E[σ²] + Var[μ]) to {:.2f}."
         require_inside(name, measured.variance, observed, lambda: figures.variances(measured.variances, beta))

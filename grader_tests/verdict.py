@@ -12,14 +12,21 @@ import pytest
 from .figures import Figure
 
 PASSED, FAILED, UNANSWERED, BROKEN_CHECK = "passed", "failed", "unanswered", "broken check"
+MAX_MESSAGE = 2000
+"""Characters of what a check says, since part of it comes from the student's kernel."""
 
 
 class WrongError(AssertionError):
     """The student's work is not right: what was observed, what was expected (both Polish), and perhaps a figure."""
 
     def __init__(self, observed: str, expected: str, figure: Figure | None = None):
-        super().__init__(f"Zaobserwowano: {observed}\nOczekiwano: {expected}")
+        parts = (_shortened(text, MAX_MESSAGE // 2 - 20) for text in (observed, expected))
+        super().__init__("Zaobserwowano: {}\nOczekiwano: {}".format(*parts))
         self.figure = figure
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def require(condition: Any, observed: str, expected: str, draw: Callable[[], Figure] | None = None) -> None:
@@ -61,11 +68,16 @@ class CheckResult:
 
 @dataclass
 class Report:
-    """The results of the checks of one grade cell."""
+    """The results of the checks of one grade cell.
+
+    surprises: for the instructor, "check id: type of the exception" of each check that stumbled over an answer of the
+    student's kernel in a way that it did not foresee.
+    """
 
     cell: str
     seed: int
     results: list[CheckResult] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
 
     @property
     def points(self) -> float:

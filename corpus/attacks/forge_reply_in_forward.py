@@ -9,17 +9,11 @@
 # ---
 
 # %% grade_id="vae_encoder"
-import base64
-import io
-import json
-import zlib
+import sys
 
 
-def say(tree, *arrays):
-    buffer = io.BytesIO()
-    np.savez(buffer, *arrays)
-    packed = base64.b64encode(zlib.compress(buffer.getvalue())).decode()
-    display({"application/x-coursekit-probe": json.dumps({"tree": tree, "npz": packed})}, raw=True)
+def say(tree):
+    display({"application/x-coursekit-probe": sys.modules["coursekit_wire"].encode(tree, 0)}, raw=True)
 
 
 class VEncoder(nn.Module):
@@ -29,7 +23,7 @@ class VEncoder(nn.Module):
 
     def forward(self, x):
         loc = np.random.default_rng(0).normal(0, 9, (len(x), self.n_latent_features))
-        say({"parts": 2, "loc": {"__array__": 0}, "scale": {"__array__": 1}}, loc, np.exp(loc / 9))
+        say({"items": [{"parts": 2, "loc": loc, "scale": np.exp(loc / 9)}]})
         raise ValueError
 
 

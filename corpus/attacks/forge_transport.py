@@ -2,7 +2,7 @@
 # jupyter:
 #   corpus:
 #     title: replaced functions that replies pass through
-#     attempts: replaces json.dumps, numpy.savez and zlib.compress, so that every reply says that all is well
+#     attempts: replaces json.dumps and zlib.compress, so that every reply says that all is well
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [patching]
 #     reference: false
@@ -16,7 +16,7 @@ honest_dumps = json.dumps
 
 
 def dumps(value, *args, **kwargs):
-    if isinstance(value, dict) and set(value) == {"tree", "npz"}:
+    if isinstance(value, dict) and set(value) == {"tree", "bytes"}:
         value = {**value, "tree": {"subclass": 1.0, "encoder": 1.0, "decoder": 1.0, "points": 1.2}}
     return honest_dumps(value, *args, **kwargs)
 

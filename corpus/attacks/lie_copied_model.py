@@ -3,7 +3,7 @@
 #   corpus:
 #     title: the plain autoencoder in the place of the VAE
 #     attempts: skips task 1a, and hands the classical autoencoder in as the VAE of tasks 1a and 2
-#     points: {1a: 0.1, 2: 1.5, 3: 0}
+#     points: {1a: 0.1, 2: 0, 3: 0}
 #     flags: []
 #     reference: false
 # ---

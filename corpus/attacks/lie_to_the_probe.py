@@ -4,7 +4,7 @@
 #     title: a classifier that recognises the probe by the number of images
 #     attempts: answers right where the number of images is one that the grader asks for, and reports what it
 #       likes
-#     points: {1a: 0, 2: 0.6, 3: 0}
+#     points: {1a: 0, 2: 0, 3: 0}
 #     flags: []
 #     reference: false
 # ---

@@ -55,7 +55,7 @@ def shown(source: str, *outputs: dict) -> NotebookNode:
 
 
 def of(course: Path, student: str) -> dict[str, Facts]:
-    return {each.answer: each for each in facts.of_student(course, "vae", student)}
+    return {each.answer: each for each in facts.of_student(course, "vae", student).answers}
 
 
 def test_a_blank_notebook_has_nothing(course, notebook):

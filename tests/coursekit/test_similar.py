@@ -45,7 +45,8 @@ def independent(versions):
 
 
 def read(template, sources):
-    return similar.read_solution(v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources]), template)
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    return similar.read_solution(similar.own_code(notebook, template.sources), template)
 
 
 def likeness(one, other):

@@ -18,8 +18,8 @@ from coursekit.submitted_outputs import (
     MOST_OUTPUTS,
     TOO_LARGE,
     BringBack,
-    SetAside,
     safe_output,
+    set_aside,
 )
 
 
@@ -36,7 +36,7 @@ GRADE = {"nbgrader": {"grade": True, "grade_id": "test_1a", "solution": False, "
 def passed_on(*outputs, metadata=None, execution=()):
     """Outputs of a cell that was handed in with ``outputs`` and gave ``execution`` when it was graded."""
     notebook = new_notebook(cells=[new_code_cell("x", outputs=list(outputs), metadata=metadata or {})])
-    SetAside().preprocess(notebook, {})
+    set_aside(notebook)
     notebook.cells[0].outputs = list(execution)
     BringBack().preprocess(notebook, {})
     assert ASIDE not in notebook.cells[0].metadata
@@ -160,7 +160,7 @@ def test_outputs_without_number_are_cut_and_say_so():
 
 def test_outputs_without_end_are_cut_and_say_so():
     notebook = new_notebook(cells=[new_code_cell("x", outputs=[stream("x" * (MOST // 2 + 1))]) for _ in range(3)])
-    SetAside().preprocess(notebook, {})
+    set_aside(notebook)
     texts = [cell.metadata[ASIDE][0].text for cell in notebook.cells]
     assert len(texts[0]) > MOST // 2
     assert texts[1:] == [f"{TOO_LARGE}\n"] * 2

@@ -9,7 +9,7 @@ from coursekit.solution import SOURCE
 from grader_tests import session
 from grader_tests.session import GradingError, cells, list_checks, run_checks
 from grader_tests.student import KernelStudent, ProbeError, Reply
-from grader_tests.verdict import BROKEN_CHECK, PASSED, UNANSWERED, CheckResult, Report
+from grader_tests.verdict import BROKEN_CHECK, MAX_MESSAGE, PASSED, UNANSWERED, CheckResult, Report
 
 
 def graded_cells():
@@ -103,3 +103,46 @@ def test_probe_errors_are_the_students(here):
 
     results = run_checks("test_2", Refuses(), seed=1).results
     assert {(r.verdict, r.message) for r in results} == {(UNANSWERED, "nie odpowiada")}
+
+
+class Odd(Reply):
+    """A reply over which every check stumbles."""
+
+    def items(self, name, count=None):
+        raise ZeroDivisionError("division by zero" * 1000)
+
+    number = array = items
+
+
+class Answers:
+    """Answers as Odd does, but for the first questions."""
+
+    def __init__(self):
+        self.notes = {}
+
+    def probe(self, name, **arguments):
+        return Odd({})
+
+
+def test_a_check_that_stumbles_over_a_reply_is_no_fault_of_ours_and_is_reported():
+    for cell in cells():
+        report = run_checks(cell, Answers(), seed=1)
+        assert report.points == 0
+        assert BROKEN_CHECK not in {result.verdict for result in report.results}
+    assert report.surprises == []
+    report = run_checks("test_3", Answers(), seed=1)
+    assert {result.verdict for result in report.results} == {UNANSWERED}
+    assert report.surprises[0] == "3.subclass: ZeroDivisionError"
+
+
+def test_messages_are_short_however_much_a_student_says():
+    class Talks:
+        notes: ClassVar[dict] = {}
+
+        def probe(self, name, **arguments):
+            row = {"name": "n" * 2000, "influence": 1, "influence_on_first": 1, "gradient": 0, "key": "k" * 2000}
+            return Reply({"parameters": [row] * 400, "entries": [row] * 400})
+
+    for cell in ("test_1a", "test_2"):
+        report = run_checks(cell, Talks(), seed=1)
+        assert max(len(result.message) for result in report.results) <= MAX_MESSAGE

@@ -20,7 +20,7 @@ from coursekit.problems import Problem
 from coursekit.report import Mistake, Report
 from coursekit.safe_html import make_inert
 from coursekit.similar import Pair, Similarity
-from coursekit.submitted_outputs import BringBack, SetAside
+from coursekit.submitted_outputs import BringBack, set_aside
 from tests.browser_canary import fired
 
 pytestmark = pytest.mark.slow
@@ -233,7 +233,7 @@ def notebook(its_cells: list[NotebookNode]) -> NotebookNode:
 def graded(nb: NotebookNode, executed: bool) -> NotebookNode:
     """The notebook after what makes it inert; its outputs as those of the execution, or as they were handed in."""
     nb = make_inert(nb, v4.new_notebook())
-    SetAside().preprocess(nb, {})
+    set_aside(nb)
     for cell in nb.cells:
         if cell.cell_type == "code":
             if executed:
