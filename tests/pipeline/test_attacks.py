@@ -257,9 +257,23 @@ def make_class(course: Path, attacks: list[corpus.Sample]) -> Path:
     return course
 
 
+WITHOUT_TORCH = """
+notebook.cells.insert(0, notebook.cells[0].__class__(
+    cell_type="code", id="without-torch", metadata={}, execution_count=None, outputs=[],
+    source="import sys\\nsys.modules['torch'] = None",
+))
+"""
+"""Code of a build: most attacks need neither torch nor the trainings, which take seconds."""
+
+
 def quickly_graded(attack: corpus.Sample) -> corpus.Sample:
-    """The attack without the given code of task 2 where it leads to a stub: it takes most of a second."""
-    return attack if attack.reference else replace(attack, cells={"classification": "pass"} | attack.cells)
+    """The attack without what leads to stubs anyway: the given code of task 2, and torch where it names none of it."""
+    if attack.reference:
+        return attack
+    text = attack.build + "".join(source for _, source in attack.own_cells)
+    if attack.cells or re.search(r"\b(torch|nn|np|plt)\b", text):
+        return replace(attack, cells={"classification": "pass"} | attack.cells)
+    return replace(attack, cells={"classification": "pass"}, build=attack.build + WITHOUT_TORCH)
 
 
 def grade(graders: set[int], course: Path, watch: Watch) -> list[str]:
