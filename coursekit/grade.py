@@ -260,6 +260,8 @@ class ClassAutograde(Autograde):
 
     def _grade_all(self, pressed: threading.Event) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
+        for student in sorted(self.wanted - {Path(folder).parent.name for folder in self.assignments}):
+            self._fail(student, NbGraderException(shield.unusable(student)))
         waiting = deque(sorted(self.assignments))
         ready: deque[tuple[str, Task]] = deque()
         try:
@@ -368,12 +370,15 @@ class ClassAutograde(Autograde):
         except Exception as error:
             self._discard(submission)
             self.log.error("There was an error processing %s\n%s", submission.folder, traceback.format_exc())
-            self.summary.failed[submission.student] = f"{type(error).__name__}: {error}"
-            self._say(submission.student, error)
+            self._fail(submission.student, error)
         except BaseException:  # such as Ctrl-C, which may strike when the record has just been written
             if not resume.is_finished(Path.cwd(), submission.assignment, submission.student, self._folder(submission)):
                 self._discard(submission)
             raise
+
+    def _fail(self, student: str, error: Exception) -> None:
+        self.summary.failed[student] = f"{type(error).__name__}: {error}"
+        self._say(student, error)
 
     def _discard(self, submission: Submission) -> None:
         shutil.rmtree(self._folder(submission), ignore_errors=True)

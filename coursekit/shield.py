@@ -28,6 +28,8 @@ MAX_FILES = 2_000
 """Files of a submission. nbgrader's time to list them grows with the square: 5 s for as many in one folder."""
 MAX_NAMED = 100
 """Unsafe files that are left out one by one; where there are more, the whole folder is."""
+UNSAFE_IN_NAMES = frozenset('<>"&')
+"""In the name of a student's folder."""
 MAX_DEPTH, MAX_LENGTH = 30, 1_000
 """Folders in folders, and bytes of a path within the submission."""
 
@@ -72,6 +74,25 @@ def skip_undecodable_names(converter: Any) -> None:
         converter.assignments[folder] = kept
         if not kept:
             del converter.assignments[folder]
+
+
+def skip_unusable_students(converter: Any) -> None:
+    """Take submissions off a converter's list whose student has an unusable name, and tell the log what to do.
+
+    At a line end in it nbgrader would end the command, and formgrader's pages show it as it is, tags too.
+    """
+    for folder in list(converter.assignments):
+        if why := unusable(Path(folder).parent.name):
+            converter.log.error("Not graded: %s", why)
+            del converter.assignments[folder]
+
+
+def unusable(student: str) -> str:
+    """Why a student's folder cannot have this name, and what to do; nothing where it can."""
+    if student.isprintable() and not UNSAFE_IN_NAMES.intersection(student):
+        return ""
+    characters = " ".join(sorted(UNSAFE_IN_NAMES))
+    return f"the name of submitted/{printable(student)} has one of {characters} or a control character. Rename it."
 
 
 def guard(converter: Any) -> dict[str, list[str]]:
