@@ -1,10 +1,8 @@
 """Whatever file a student hands in, stock `nbgrader autograde` grades it, says why, and grades the others."""
 
 import hashlib
-import html
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -400,15 +398,12 @@ class TestBatch:
         assert scores(batch) == expected | {"renamed": FULL, "in_a_folder": FULL, "nothing": BLANK, "script": FULL}
 
     def test_note_on_top_says_what_was_wrong(self, batch, released):
-        def top(student: str) -> str:
-            return html.unescape(re.sub("<[^>]*>", "", autograded(batch, student).cells[0].source))
-
         for student, (_, _, note) in malformed(released).items():
-            assert note.replace("`", "") in top(student), student
-        assert "PS – Kopia (1).ipynb" in top("renamed")
-        assert "ps.ipynb/inner.ipynb" in top("in_a_folder")
-        assert "ani innego notatnika" in top("nothing")
-        assert "To skrypt, a nie notatnik" in top("script")
+            assert note in autograded(batch, student).cells[0].source, student
+        assert "`PS – Kopia (1).ipynb`" in autograded(batch, "renamed").cells[0].source
+        assert "`ps.ipynb/inner.ipynb`" in autograded(batch, "in_a_folder").cells[0].source
+        assert "ani innego notatnika" in autograded(batch, "nothing").cells[0].source
+        assert "To skrypt, a nie notatnik" in autograded(batch, "script").cells[0].source
         assert autograded(batch, "zz_sound").cells[0].source == "# Zadanie"
 
     def test_findings_are_in_the_metadata(self, batch):
