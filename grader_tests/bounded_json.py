@@ -35,16 +35,17 @@ def loads(text: str | bytes, chars: int, nodes: int, depth: int) -> Any:
     """
     if len(text) > chars:
         raise ValueError(f"JSON of {len(text)} characters, more than {chars}")
-    if isinstance(text, bytes):
-        text = text.removeprefix(b"\xef\xbb\xbf")
-        _measure(text, nodes, depth)
-        text = text.decode("utf-8", "surrogatepass")  # not to let `json` guess at UTF-16, which was not measured
-    else:
-        _measure(text.encode("utf-8", "surrogatepass"), nodes, depth)
     try:
+        if isinstance(text, bytes):
+            text = text.removeprefix(b"\xef\xbb\xbf")
+            _measure(text, nodes, depth)
+            text = text.decode("utf-8", "surrogatepass")  # not to let `json` guess at UTF-16, which was not measured
+        else:
+            _measure(text.encode("utf-8", "surrogatepass"), nodes, depth)
         return json.loads(text)
-    except RecursionError:
-        raise ValueError(f"JSON nested too deep for this process, within the limit of {depth}") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+    raise ValueError(reason)  # not inside of the handler: errors of `json` and of codecs hold the whole text
 
 
 def _measure(data: bytes, nodes: int, depth: int) -> None:
