@@ -66,7 +66,9 @@ LEAVES = st.one_of(
     st.integers(-(2**70), 2**70),
     st.floats(),
     st.sampled_from(TEXTS),
-    st.text(max_size=20),
+    st.sampled_from(TEXTS),
+    st.text(st.characters(), max_size=20),
+    st.dictionaries(st.sampled_from(sorted(TEXTS)), st.sampled_from(TEXTS), max_size=3),
     st.builds(list),
     st.builds(dict),  # new ones, for they may be changed
     st.sampled_from([90, 480, 900]).map(lambda depth: _deep(depth)),
@@ -74,6 +76,20 @@ LEAVES = st.one_of(
     st.builds(lambda: [[]] * 10_000),
     st.sampled_from(TEXTS).map(lambda text: [text, ["x"], 5, text]),
 )
+READ = {
+    "id",
+    "cell_type",
+    "source",
+    "metadata",
+    "nbgrader",
+    "grade_id",
+    "points",
+    "outputs",
+    "attachments",
+    "data",
+    "text",
+}
+"""Keys of what grading reads, where half of the changes are made."""
 CHANGES = ("replace", "replace", "delete", "double", "rename", "swap", "many", "wrap")
 
 
@@ -119,8 +135,10 @@ def submission() -> dict[str, Any]:
 def notebooks(draw: st.DrawFn) -> str:
     """JSON texts of changed submissions; a few are cut off."""
     content = submission()
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.integers(1, 12))):
         places = _places(content)
+        if draw(st.booleans()):
+            places = [place for place in places if place[1] in READ] or places
         container, key = places[draw(st.integers(0, len(places) - 1))]
         change = draw(st.sampled_from(CHANGES))
         if change == "replace":
