@@ -73,6 +73,7 @@ class SubmissionExporter(NotebookExporter):
         if self.parent is not None:
             shield.skip_undecodable_names(self.parent)
             adopt_folders_without_notebook(self.parent)
+            shield.skip_unusable_students(self.parent)
             self.left_out = shield.guard(self.parent)
             resume.prepare(self.parent)
 

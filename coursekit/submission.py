@@ -33,6 +33,8 @@ UNUSUAL = (
     "Nie udało się odczytać oddanego folderu, bo {}. Usuń wyniki komórek (Edit → Clear Outputs of All Cells) i to, co "
     "do rozwiązania nie należy."
 )
+_TEXT = str.maketrans(dict.fromkeys("<>[]$\\&\r\n", "\N{REPLACEMENT CHARACTER}"))
+"""Takes from a sentence, which may quote a name of the student's, what could be more than text in Markdown."""
 
 
 def read(path: Path, release: Path, notes: list[str], log: logging.Logger) -> NotebookNode:
@@ -85,11 +87,16 @@ def _sanitised(nb: NotebookNode, intake: Intake, release: Path) -> NotebookNode:
     cells, repairs = repair(nb.cells, given.cells)
     repairs += pictures.mend(cells)
     hints = [] if intake.status == "unreadable" else advice(cells)
-    if told := intake.notes + repairs + hints:
-        lines = ["**Uwagi programu oceniającego o oddanym pliku**", "", *(f"- {note}" for note in told)]
-        cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
     # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
     findings = {"intake": asdict(intake), "repairs": repairs, "advice": hints}
-    clean = v4.new_notebook(cells=cells, metadata={**given.metadata, "coursekit": findings})
+    submitted = v4.new_notebook(cells=cells, metadata={**given.metadata, "coursekit": findings})
+    clean = safe_html.make_inert(submitted, given)
     submitted_outputs.set_aside(clean)
-    return safe_html.make_inert(clean, given)
+    if told := intake.notes + repairs + hints:
+        lines = [
+            "**Uwagi programu oceniającego o oddanym pliku**",
+            "",
+            *(f"- {note.translate(_TEXT)}" for note in told),
+        ]
+        clean.cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
+    return clean

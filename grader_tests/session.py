@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,7 @@ class _Session(_Collector):
             self._report.results.append(_result(mark.kwargs, verdict, message, call.duration, error))
             if verdict == UNANSWERED and not isinstance(error, ProbeError):
                 self._report.surprises.append(f"{mark.kwargs['id']}: {type(error).__name__}")
+            _forget_variables(error)
         return outcome
 
 
@@ -146,6 +148,13 @@ def _words(seed: int, name: str) -> list[int]:
 def _seeds(seed: int, name: str) -> Callable[[], int]:
     generator = np.random.default_rng(_words(seed, name))
     return lambda: int(generator.integers(2**31))
+
+
+def _forget_variables(error: BaseException | None) -> None:
+    """Free what the functions held that an exception came from: pytest keeps it in a cycle, with replies of 60 MB."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _result(

@@ -23,7 +23,7 @@ KINDS = frozenset({"|b1", "|u1", "|i1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8"
 """Types of numbers that arrays may have, as NumPy writes them: of fixed size, little-endian."""
 _ARRAY = "__array__"
 _ALIGNMENT = 16
-_MAX_BYTES = 40_000_000
+_MAX_BYTES = 30_000_000
 """Of all arrays of a message. The largest right one, 200 losses with their probabilities, has 21 MB."""
 _MAX_AXES = 8
 
@@ -71,7 +71,8 @@ def decode(text: str, loads: Callable[[str], Any] = json.loads) -> Any:
         message = loads(text)
         return _with_arrays(writable(message["tree"]), _unpack(base64.b64decode(message["bytes"])))
     except Exception as error:  # the readers of JSON, base64 and zlib raise whatever they meet
-        raise ValueError(f"not a message of the wire format: {error}") from error
+        reason = str(error)
+    raise ValueError(f"not a message of the wire format: {reason}")  # without the error, which may hold the text
 
 
 def _unpack(packed: bytes) -> bytearray:

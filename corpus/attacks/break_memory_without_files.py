@@ -2,7 +2,8 @@
 # jupyter:
 #   corpus:
 #     title: memory that belongs to no process
-#     attempts: holds gigabytes in memory files, System V segments and shared mappings, which no limit of a process counts
+#     attempts: holds gigabytes in memory files, System V segments and shared mappings, which no limit of a process
+#       counts
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [process]
 #     reference: false

@@ -31,7 +31,7 @@ def reply(kind, shape, content):
 
 replies = [
     reply("<f8", [12_500_000_000], packed(1, bytes(10_000))),  # a few bytes that claim to be 100 GB
-    reply("|u1", [30_000_000], packed(1, bytes(30_000_000))),  # 30 MB of zeros, 240 MB as doubles
+    reply("|u1", [29_000_000], packed(1, bytes(29_000_000))),  # 29 MB of zeros, 232 MB as doubles
     reply("|u1", [1_000_000_000], packed(125, bytes(8_000_000))),  # a gigabyte of zeros
     reply("|b1", [0, 2**40, 2**40], packed(1, b"")),  # nothing, of a shape that no memory holds
 ]

@@ -2,7 +2,8 @@
 # jupyter:
 #   corpus:
 #     title: families of sockets that reach past a network namespace
-#     attempts: opens sockets to the host of a virtual machine, to the system's cryptography, to its routing tables and to devices
+#     attempts: opens sockets to the host of a virtual machine, to the system's cryptography, to its routing tables
+#       and to devices
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [network, process]
 #     reference: false

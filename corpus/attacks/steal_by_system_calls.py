@@ -2,7 +2,8 @@
 # jupyter:
 #   corpus:
 #     title: system calls that no notebook needs
-#     attempts: calls what reaches into other processes, file systems and the system itself, with upper halves of arguments set
+#     attempts: calls what reaches into other processes, file systems and the system itself, with upper halves of
+#       arguments set
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [process]
 #     reference: false
@@ -21,7 +22,7 @@ CALLS = {  # on x86-64
     "io_uring_register": 427, "io_setup": 206, "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161,
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fspick": 433, "mount_setattr": 442, "setns": 308,
     "name_to_handle_at": 303, "open_by_handle_at": 304, "fanotify_init": 300, "inotify_init1": 294, "syslog": 103,
-    "quotactl": 179, "acct": 163, "personality": 135, "modify_ldt": 154, "vmsplice": 278, "seccomp": 317,
+    "quotactl": 179, "acct": 163, "personality": 135, "modify_ldt": 154, "vmsplice": 278,
     "landlock_create_ruleset": 444, "statmount": 457, "listmount": 458, "clone3": 435, "memfd_secret": 447,
 }
 for name, number in CALLS.items():

@@ -2,7 +2,8 @@
 # jupyter:
 #   corpus:
 #     title: other sockets in the place of the kernel's
-#     attempts: puts links and sockets of its own where the kernel's sockets were, and ends the connections so that the grader makes new ones
+#     attempts: puts links and sockets of its own where the kernel's sockets were, and ends the connections so that
+#       the grader makes new ones
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [network, files, process]
 #     reference: false
@@ -40,12 +41,13 @@ for number, path in enumerate(sorted(glob.glob("/run/kernel/kernel-*"))):
 
 
 def end_connections():
+    """Of standard input, heartbeat and control: without the others no cell would get its answer."""
     time.sleep(0.5)
     for name in os.listdir("/proc/self/fd"):
         try:
             end = socket.socket(fileno=os.dup(int(name)))
             end.getpeername()  # which a listening socket has not
-            if end.family == socket.AF_UNIX and "kernel-" in str(end.getsockname()):
+            if end.family == socket.AF_UNIX and str(end.getsockname()).endswith(("-3", "-4", "-5")):
                 end.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass

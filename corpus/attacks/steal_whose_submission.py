@@ -2,7 +2,8 @@
 # jupyter:
 #   corpus:
 #     title: the name of the student and the course's folder
-#     attempts: looks into command lines, mounts, environments, control groups and the kernel's own files for paths outside
+#     attempts: looks into command lines, mounts, environments, control groups and the kernel's own files for paths
+#       outside
 #     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [files]
 #     reference: false

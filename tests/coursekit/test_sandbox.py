@@ -352,7 +352,7 @@ def test_nothing_that_is_written_reaches_the_disk(run, scratch):
 
 
 def test_processor_time_of_all_processes_is_limited(run):
-    seen = run("import os\nos.fork()\nwhile True: pass", cpu_seconds=8)
+    seen = run("import os\nos.fork()\nwhile True: pass", timeout=120, cpu_seconds=8)
     assert seen["exceeded"] == ["cpu limit"]
 
 

@@ -1,5 +1,7 @@
 """The checks of each grade cell add up to its points, and only a passed check earns any."""
 
+import gc
+import tracemalloc
 from typing import ClassVar
 
 import nbformat
@@ -8,7 +10,7 @@ import pytest
 from coursekit.solution import SOURCE
 from grader_tests import session
 from grader_tests.session import GradingError, cells, list_checks, run_checks
-from grader_tests.student import KernelStudent, ProbeError, Reply
+from grader_tests.student import REPLY_MIME, ChannelStudent, KernelStudent, ProbeError, Reply
 from grader_tests.verdict import BROKEN_CHECK, MAX_MESSAGE, PASSED, UNANSWERED, CheckResult, Report
 
 
@@ -146,3 +148,26 @@ def test_messages_are_short_however_much_a_student_says():
     for cell in ("test_1a", "test_2"):
         report = run_checks(cell, Talks(), seed=1)
         assert max(len(result.message) for result in report.results) <= MAX_MESSAGE
+
+
+def test_large_replies_do_not_pile_up():
+    """pytest keeps each exception in a cycle, and with it what the functions held that it came from."""
+    megabytes = "[" * 10_000_000
+
+    def run_cell(source):
+        number = source.rpartition(", globals())")[0].rpartition("'")[0].rpartition("'")[2] if "show(" in source else ""
+        return [{"output_type": "display_data", "data": {REPLY_MIME: number + megabytes[:-1]}}] if number else []
+
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        report = run_checks("test_1a", ChannelStudent(run_cell), seed=1)
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert {result.message for result in report.results} == {
+        "Sprawdzarka nie otrzymała czytelnej odpowiedzi z notatnika."
+    }
+    assert kept < 3 * len(megabytes)

@@ -4,16 +4,10 @@ import base64
 import functools
 import io
 import re
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import jupyter_server_mathjax
 import pytest
-from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
-from nbgrader.server_extensions.formgrader import handlers
 from PIL import Image
-from traitlets.config import Config
 
 from coursekit import feedback, report_page
 from coursekit.problems import Problem
@@ -21,12 +15,9 @@ from coursekit.report import Mistake, Report
 from coursekit.safe_html import make_inert
 from coursekit.similar import Pair, Similarity
 from coursekit.submitted_outputs import BringBack, set_aside
-from tests.browser_canary import fired
+from tests.browser_canary import fired, in_formgrader
 
 pytestmark = pytest.mark.slow
-
-MATHJAX = Path(jupyter_server_mathjax.__file__).with_name("static")
-STATIC = Path(handlers.static_path)
 
 
 def texts() -> dict[str, str]:
@@ -242,50 +233,6 @@ def graded(nb: NotebookNode, executed: bool) -> NotebookNode:
                 cell.outputs = []
     BringBack().preprocess(nb, {})
     return nb
-
-
-def formgrader(nb: NotebookNode) -> str:
-    """The page of a submission, by formgrader's own template."""
-    config = Config()
-    config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    config.HTMLExporter.filters = {"highlight_code": "coursekit.safe_html.highlighted"}
-    resources = {"base_url": "", "submission_id": "1", "assignment_id": "vae", "notebook_id": "vae", "index": 0}
-    more = {"total": 1, "student": "s", "last_name": None, "first_name": None, "notebook_path": "x"}
-    page, _ = HTMLExporter(config=config).from_notebook_node(nb, resources=resources | more)
-    return page
-
-
-def answer(method: str, url: str) -> bytes | None:
-    """Formgrader's own files, the empty lists of its interface, and MathJax in the place of a library elsewhere.
-
-    It is a MathJax without the extension Safe, which would stop `javascript:`.
-    """
-    place = urlsplit(url)
-    if place.netloc == "cdnjs.cloudflare.com" and place.path.endswith("latest.js"):
-        return (
-            b"document.write('<script src=\"https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/MathJax.js"
-            b"?config=TeX-AMS-MML_HTMLorMML-full\"><\\/script>')"
-        )
-    _, _, name = place.path.partition("/mathjax/2.7.7/" if "mathjax" in place.path else "/formgrader/static/")
-    file = (MATHJAX if "mathjax" in place.path else STATIC) / name
-    if method == "GET" and name and file.is_file() and ".." not in name:
-        return file.read_bytes()
-    if method == "GET" and (place.path.startswith("/formgrader/api/") and "submission_id=" in place.query):
-        return b"[]"
-    return b"" if "mathjax" in place.path or place.path.startswith("/formgrader/static/") else None
-
-
-READY = "!window.MathJax || (MathJax.Hub && MathJax.Hub.queue.pending === 0 && MathJax.isReady)"
-AREA = "#notebook-container"
-
-
-def in_formgrader(browser, nb: NotebookNode, scripts: bool = True) -> list[str]:
-    """scripts: whether formgrader's own and MathJax are there; a page without is opened sooner."""
-    page = formgrader(nb)
-    if scripts:
-        return fired(browser, page, answer, AREA, READY)
-    return fired(browser, re.sub(r'<script src="[^"]*(formgrader|mathjax)[^>]*>', "<script>", page), answer, AREA)
 
 
 @pytest.fixture(scope="module")
