@@ -19,6 +19,14 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # nbgrader's own list, and what a run leaves beside the notebook: the 50 MB of MNIST in `data`, and what `src.sweep`
 # keeps in `sweeps`. They are neither released nor copied from a submission.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data", "sweeps"]
+# Formgrader serves files beside a graded notebook: not those that a browser executes.
+c.CourseDirectory.ignore += ["*.html", "*.htm", "*.xhtml", "*.xht", "*.svg", "*.xml", "*.mht", "*.mhtml", "*.shtml"]
+
+# What students wrote (names of files, messages of errors) cannot command the terminal that a log is shown in.
+c.Application.logging_config = {
+    "filters": {"printable": {"()": "coursekit.terminal.Printable"}},
+    "handlers": {"console": {"filters": ["printable"]}},
+}
 
 # ---- the student version ---------------------------------------------------------------------------
 
@@ -48,23 +56,21 @@ c.Execute.timeout = 600
 
 # ---- preprocessors, exporters and hooks of the course kit ------------------------------------------
 
-# No submission stops the batch. Another file name, another encoding, a broken file: the hook and the exporter
-# read what there is; lost, doubled, moved or damaged cells: `RepairCells` puts them in order.
-c.Autograde.pre_convert_hook = "coursekit.intake.begin"
-c.Autograde.exporter_class = "coursekit.intake.SubmissionExporter"
+# No submission stops the batch. Another file name, another encoding, a broken file; lost, doubled, moved or damaged
+# cells; scripts in answers: the exporter reads what there is, in a process of its own, and puts it in order.
+c.Autograde.pre_convert_hook = "coursekit.exporter.begin"
+c.Autograde.exporter_class = "coursekit.exporter.SubmissionExporter"
 c.Autograde.post_convert_hook = "coursekit.resume.finish"
 c.Autograde.sanitize_preprocessors = [
-    "coursekit.repair.RepairCells",
-    "coursekit.submitted_outputs.SetAside",
-    # nbgrader's own list, but for OverwriteKernelspec and CheckCellMetadata: `RepairCells` has put the metadata of the
-    # released notebook in their place, of the whole and of its cells, and checks these once a command. What works with
-    # the gradebook is nbgrader's, and asks it less: `coursekit.gradebook`.
-    "nbgrader.preprocessors.ClearOutput",
+    # nbgrader's own list, but for ClearOutput, OverwriteKernelspec and CheckCellMetadata: what the exporter passes on
+    # has no outputs, and the metadata of the released notebook, of the whole and of its cells. What works with the
+    # gradebook is nbgrader's, and asks it less: `coursekit.gradebook`.
     "nbgrader.preprocessors.DeduplicateIds",
     "coursekit.gradebook.OverwriteCells",
 ]
 
-# The checks run in the grader's process and only ask the student's kernel: `GradeExecute` in place of `Execute`.
+# Each submission is executed and judged in a process of its own; the checks only ask the student's kernel:
+# `GradeExecute` in place of `Execute`. `SaveAutoGrades` writes the grade cells' outputs from the checks' reports.
 c.Autograde.autograde_preprocessors = [
     "coursekit.execute.GradeExecute",
     "coursekit.submitted_outputs.BringBack",
@@ -81,6 +87,9 @@ c.Exporter.optimistic_validation = True
 
 # Seconds a cell in the grading profile, where the longest given cell takes about five.
 c.GradeExecute.timeout = 120
+
+# Formgrader colours the code of submissions within bounds: pygments takes minutes for 10,000 blanks on empty lines.
+c.HTMLExporter.filters = {"highlight_code": "coursekit.safe_html.highlighted"}
 
 # ---- feedback --------------------------------------------------------------------------------------
 

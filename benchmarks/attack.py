@@ -28,7 +28,7 @@ from coursekit.demo import hand_in, make_course, nbgrader
 WORK = ROOT / "build" / "attack"
 ROUNDS, IN_A_ROW = 5, 200
 BLANK = corpus.load(corpus.CORPUS / "chaffs" / "blank_stub.py")
-OVERHEAD_SECONDS, GROWTH_MIB = 1.0, 50.0
+OVERHEAD_SECONDS, GROWTH_MIB, MEMORY_MIB, LONGEST_SECONDS = 1.0, 50.0, 2048.0, 400.0
 """What must be reached, at most."""
 WITHOUT_TORCH = "import sys\nsys.modules['torch'] = None"
 """First cell of the submissions in a row: what is measured is the grader, and so the kernel has nothing to load."""
@@ -46,6 +46,8 @@ def main() -> int:
     results = {
         "attacks that succeeded": (len(attacks["failed"]), "<=", 0),
         "broken submissions handled wrongly": (len(broken["failed"]), "<=", 0),
+        "largest process that grades an attack, MiB": (attacks["most"]["peak"] / 2**20, "<=", MEMORY_MIB),
+        "longest grading of an attack, seconds": (attacks["most"]["seconds"], "<=", LONGEST_SECONDS),
         "sandbox, seconds a submission": (overhead, "<=", OVERHEAD_SECONDS),
         f"growth of the grader in {IN_A_ROW} gradings, MiB": (growth, "<=", GROWTH_MIB),
         "processes left": (processes, "<=", 0),
@@ -64,7 +66,8 @@ def main() -> int:
 
 
 def defeated(kind: str) -> dict:
-    """Run tests/pipeline/test_<kind>.py: how many samples of the corpus there are, and the names of failed tests."""
+    """Run tests/pipeline/test_<kind>.py: how many samples of the corpus there are, the names of failed tests, and the
+    most that any test has seen of each property that it records."""
     report = ROOT / "build" / f"{kind}.xml"
     tests = f"tests/pipeline/test_{kind}.py"
     subprocess.run([sys.executable, "-m", "pytest", "-q", tests, f"--junitxml={report}"], cwd=ROOT)
@@ -72,7 +75,15 @@ def defeated(kind: str) -> dict:
     if not cases:
         raise RuntimeError(f"tests/pipeline/test_{kind}.py ran no test")
     failed = [case.get("name", "") for case in cases if {"failure", "error"} & {part.tag for part in case}]
-    return {"total": len(list((ROOT / "corpus" / kind).glob("*.py"))), "tests": len(cases), "failed": failed}
+    most: dict[str, float] = {}
+    for seen in (each for case in cases for each in case.iter("property")):
+        most[seen.get("name", "")] = max(most.get(seen.get("name", ""), 0.0), float(seen.get("value", "nan")))
+    return {
+        "total": len(list((ROOT / "corpus" / kind).glob("*.py"))),
+        "tests": len(cases),
+        "failed": failed,
+        "most": most,
+    }
 
 
 def sandbox_overhead(progress: Progress) -> float:

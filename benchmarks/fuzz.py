@@ -17,7 +17,7 @@ from importlib import import_module
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
-TARGETS = {"replies": "benchmarks.fuzz_replies"}
+TARGETS = {target: f"benchmarks.fuzz_{target}" for target in ("replies", "messages", "notebooks")}
 """Modules by target; the test is called ``test_TARGET``."""
 ROUND = 200
 """Examples before the next seed."""

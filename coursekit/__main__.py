@@ -1,13 +1,17 @@
 """The commands of the VAE course kit, beside nbgrader's own. `docs/commands.md` lists them with their exit codes."""
 
-import json
 import os
+import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.text import Text
+
+from coursekit.terminal import SafeConsole, to_json
 
 app = typer.Typer(
     help=f"{__doc__}\n\nExit code 2: the command was not understood.",
@@ -15,8 +19,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
-errors = Console(stderr=True)
+console = SafeConsole()
+errors = SafeConsole(stderr=True)
 
 
 def _is_course(folder: Path) -> Path:
@@ -33,12 +37,12 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON, for other progra
 
 
 def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    typer.echo(to_json(data))
 
 
 def _stop(error: Exception) -> NoReturn:
     """End with exit code 1, and say why where it does not get into JSON."""
-    errors.print(str(error), style="bold red", markup=False, soft_wrap=True)
+    errors.print(str(error), style="bold red", soft_wrap=True)
     raise typer.Exit(1) from error
 
 
@@ -93,8 +97,10 @@ def tools() -> None:
         _stop(error)
     if still_missing:
         console.print(
-            "[bold yellow]System tools are missing.[/] Grading needs them; install them with:\n"
-            f"    sudo apt-get install -y {' '.join(still_missing)}"
+            Text.assemble(
+                ("System tools are missing.", "bold yellow"),
+                f" Grading needs them; install them with:\n    sudo apt-get install -y {' '.join(still_missing)}",
+            )
         )
     else:
         console.print("System tools: all there")
@@ -146,7 +152,7 @@ def grade(
     grading.log_to_file(nbgrader)
     if no_sandbox:
         nbgrader.config.GradeExecute.sandbox = False
-        console.print("[bold red]SANDBOX OFF:[/] submitted code runs with all your rights")
+        console.print(Text.assemble(("SANDBOX OFF:", "bold red"), " submitted code runs with all your rights"))
     choice = grading.Choice(tuple(student or ()), only_new, force, retry_broken)
     try:
         plan = grading.plan(nbgrader, choice)
@@ -156,7 +162,7 @@ def grade(
         with ClassProgress(console, len(plan.reasons)) as progress:
             summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
     except (NbGraderException, GradebookError, PoolError, VersionsDifferError, BubblewrapMissingError) as error:
-        console.print(str(error), style="bold red", markup=False, soft_wrap=True)
+        console.print(str(error), style="bold red", soft_wrap=True)
         console.print(f"The log is {grading.LOG} in the course's folder.")
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
@@ -213,7 +219,7 @@ def points(assignment: Assignment = "vae", course: Course = Path(), as_json: Jso
 
 @app.command()
 def problems(assignment: Assignment = "vae", course: Course = Path(), as_json: Json = False) -> None:
-    """List the submissions that an instructor should look at: not graded, unreadable, flagged, mended, no sandbox.
+    """List the submissions that an instructor should look at: not graded, unreadable, not executed, flagged ...
 
     Exit codes: 0 listed, be there any or not; 1 nobody has handed in anything.
     """
@@ -234,7 +240,7 @@ def record(
     student: Annotated[str, typer.Argument(help="whose record: the name of the folder in submitted/")],
     assignment: Assignment = "vae",
     course: Course = Path(),
-    as_json: Annotated[bool, typer.Option("--json", help="print the file of the record as it is")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the record as JSON, for other programs")] = False,
 ) -> None:
     """Show the record of one submission, and facts for the person who grades the written answers.
 
@@ -243,10 +249,10 @@ def record(
     from coursekit import facts, record_page, records
 
     try:
-        text = records.find(course, assignment, student).read_text()
+        records.find(course, assignment, student)
         found = records.load(course, assignment, student)
         if as_json:
-            typer.echo(text)
+            _print_json(found)
             return
         console.print(record_page.page(found))
         with console.status("Reading the other submissions"):
@@ -346,12 +352,18 @@ def report(
     except (NobodyError, NothingGradedError, NotReleasedError, GradebookError, OSError) as error:
         _stop(error)
     for reason in found.damaged.values():
-        errors.print(reason, style="bold yellow", markup=False)
+        errors.print(reason, style="bold yellow")
     if as_json:
         _print_json(found.as_dict())
     else:
-        console.print(f"Report: {page}", soft_wrap=True, markup=False)
+        console.print(f"Report: {page}", soft_wrap=True)
+
+
+def _unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show what nobody has caught, as Python does; what is quoted in it may be a student's."""
+    errors.print("".join(traceback.format_exception(kind, error, trace)).rstrip(), soft_wrap=True)
 
 
 if __name__ == "__main__":
+    sys.excepthook = _unforeseen
     app()

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -13,6 +12,8 @@ from coursekit import python_cells
 SENTENCES = {
     "name": "Nie podano imienia i nazwiska: uzupełnij komórkę {}.",
     "syntax": "Błąd składni, przez który nic z tych komórek nie zostało wykonane: {}.",
+    "unread": f"Te komórki nie zostały sprawdzone przed wykonaniem, bo są zbyt długie (ponad "
+    f"{python_cells.MAX_CHARS} znaków) albo mają zbyt wiele poleceń IPythona: {{}}.",
     "input": "Przy ocenianiu nikt nie odpowie na pytanie `input()`, więc wykonanie tych komórek na nim się kończy: {}.",
     "install": "Przy ocenianiu nie ma internetu i niczego się nie instaluje; dostępne są tylko biblioteki, "
     "których używa zadanie: {}.",
@@ -23,16 +24,16 @@ SENTENCES = {
 
 _PATTERNS = {
     "name": re.compile(r'NAME = ""\s*\Z'),
-    "install": re.compile(r"^\s*[!%]\s*(?:\S*python\S* -m )?(?:pip3?|conda|mamba|uv|apt|apt-get)\s", re.MULTILINE),
     "magic": re.compile(
         r"\s*%%(?:timeit|writefile|file|html|javascript|js|latex|markdown|svg|"
         r"bash|sh|script|perl|ruby|python3?|pypy)\b"
     ),
 }
-"""What is found in the text of a cell; `install` anywhere, the others at its start."""
+"""What is found at the start of a cell."""
 
-_LONGEST = 1_000_000
-"""Characters of a cell that is read as Python."""
+_INSTALLERS = {"pip", "pip3", "conda", "mamba", "uv", "apt", "apt-get"}
+MAX_NAMED = 10
+"""Cells that are named in a sentence."""
 
 
 def advice(cells: list[NotebookNode]) -> list[str]:
@@ -46,16 +47,28 @@ def advice(cells: list[NotebookNode]) -> list[str]:
         for kind in _found_in(cell.source):
             line = f" (wiersz {error_line(cell.source)})" if kind == "syntax" else ""
             found[kind].append(f"`{name}`{line}")
-    return [sentence.format(", ".join(found[kind])) for kind, sentence in SENTENCES.items() if kind in found]
+    return [sentence.format(listed(found[kind])) for kind, sentence in SENTENCES.items() if kind in found]
+
+
+def listed(names: list[str]) -> str:
+    """The first names of cells, and in Polish how many more there are."""
+    more = len(names) - MAX_NAMED
+    return ", ".join(names[:MAX_NAMED]) + (f" i jeszcze {more}" if more > 0 else "")
 
 
 def _found_in(source: str) -> Iterator[str]:
     """Kinds of what a cell holds."""
     for kind, pattern in _PATTERNS.items():
-        if pattern.search(source) if kind == "install" else pattern.match(source):
+        if pattern.match(source):
             yield kind
+    if any(map(_installs, source.splitlines())):
+        yield "install"
     try:
-        nodes = list(ast.walk(_parsed(source)))
+        python_cells.check(source)
+        nodes = list(ast.walk(python_cells.parse(source)))
+    except python_cells.UnreadError:
+        yield "unread"
+        return
     except SyntaxError:
         yield "syntax"
         return
@@ -67,25 +80,28 @@ def _found_in(source: str) -> Iterator[str]:
         yield "widget"
 
 
+def _installs(line: str) -> bool:
+    """Whether a line is a magic or a shell command that installs something."""
+    command = line.lstrip()
+    if command[:1] not in ("!", "%"):
+        return False
+    words = command[1:].split(maxsplit=3)
+    if len(words) > 2 and "python" in words[0] and words[1] == "-m":
+        words = words[2:]
+    return bool(words) and words[0] in _INSTALLERS
+
+
 def _imports_widgets(node: ast.AST) -> bool:
     names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
     return "ipywidgets" in [*names, node.module if isinstance(node, ast.ImportFrom) else None]
 
 
 def error_line(source: str) -> int | None:
-    """The line of a cell where it stops being Python; None where all of it is."""
+    """The line of a cell where it stops being Python; None where all of it is, or where that is not known."""
     try:
-        _parsed(source)
+        python_cells.check(source)
+    except python_cells.UnreadError:
+        return None
     except SyntaxError as error:
         return error.lineno or 1
     return None
-
-
-def _parsed(source: str) -> ast.Module:
-    """The syntax tree of a cell, magics included. Raises SyntaxError."""
-    if len(source) > _LONGEST:
-        return ast.Module([], [])
-    tree = python_cells.parse(source)
-    with python_cells.unreadable_is_syntax_error(), warnings.catch_warnings(action="ignore"):
-        compile(tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds a lone `return`, too
-    return tree

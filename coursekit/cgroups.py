@@ -14,6 +14,8 @@ _LIMIT_FILES = {  # of version 1, and of version 2
     "memory": ("memory.limit_in_bytes", "memory.max"),
     "pids": ("pids.max", "pids.max"),
 }
+_SWAP_FILES = {1: "memory.memsw.limit_in_bytes", 2: "memory.swap.max"}
+"""Version 1 limits memory and swap together, version 2 swap alone."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,9 @@ class Cgroup:
     version: int
     folders: dict[str, Path]
 
-    def join_command(self) -> str:
-        """Shell commands by which a process enters the group."""
-        return "".join(f"echo $$ > '{folder}/cgroup.procs'; " for folder in sorted(set(self.folders.values())))
+    def joined(self) -> list[str]:
+        """The folders that a process has to enter, see `coursekit.launch`."""
+        return sorted({str(folder) for folder in self.folders.values()})
 
     def limits_hit(self) -> list[str]:
         """Which limits processes ran into: "memory limit", "process limit"."""
@@ -48,7 +50,10 @@ class Cgroup:
 
 
 def create(name: str, memory: int, processes: int) -> Cgroup | None:
-    """A group with limits on memory (bytes, tmpfs files count too) and processes; None where that is not allowed."""
+    """A group with limits on memory (bytes, tmpfs files count too) and processes; None where that is not allowed.
+
+    No memory is swapped, where the system can limit that.
+    """
     version, parents = _parents()
     cgroup = Cgroup(version, {controller: parent / name for controller, parent in parents.items()})
     try:
@@ -56,6 +61,9 @@ def create(name: str, memory: int, processes: int) -> Cgroup | None:
             folder.mkdir()
         for controller, limit in (("memory", memory), ("pids", processes)):
             (cgroup.folders[controller] / _LIMIT_FILES[controller][version - 1]).write_text(str(limit))
+        swap = cgroup.folders["memory"] / _SWAP_FILES[version]
+        if swap.exists():
+            swap.write_text(str(memory if version == 1 else 0))
     except OSError:
         cgroup.remove()
         return None

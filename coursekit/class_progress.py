@@ -13,6 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from coursekit.grade import Plan
+from coursekit.terminal import entry, printable
+
+MAX_CHARS = 2_000
+"""Of an error's message; the log has all of it."""
 
 
 class ClassProgress:
@@ -45,7 +49,7 @@ class ClassProgress:
         """One submission has come to its end: its record, or what prevented one."""
         if isinstance(outcome, Exception):
             self._counts["failed"] += 1
-            self._console.print(Text.assemble(f"{student}  ", ("not graded", "bold red"), f": {outcome}"))
+            self._console.print(_failure(student, outcome))
         else:
             self._counts[outcome["status"]] += 1
             self._counts["flagged"] += bool(outcome["flags"])
@@ -61,15 +65,21 @@ class ClassProgress:
         return f"{counts}; {left} left as they are; {seconds:.0f} s"
 
 
+def _failure(student: str, error: Exception) -> Text:
+    message = str(error)
+    more = " …" if len(message) > MAX_CHARS else ""
+    return Text.assemble(f"{printable(student)}  ", ("not graded", "bold red"), f": {entry(message[:MAX_CHARS])}{more}")
+
+
 def _line(student: str, record: dict[str, Any]) -> Text:
     points = sum(record["points"].values())
     remarks = sorted({flag["kind"] for flag in record["flags"]})
     if not record["sandbox"]["enabled"]:
         remarks.append("sandbox off")
     return Text.assemble(
-        f"{student}  {points:.2f} points, {record['seconds']:.0f} s",
+        f"{printable(student)}  {points:.2f} points, {record['seconds']:.0f} s",
         ("  broken" if record["status"] == "broken" else "", "bold red"),
-        ("  " + ", ".join(remarks) if remarks else "", "yellow"),
+        ("  " + printable(", ".join(remarks)) if remarks else "", "yellow"),
     )
 
 
@@ -83,5 +93,5 @@ def plan_table(plan: Plan, assignment: str) -> Table:
     table.add_column("student", overflow="fold")
     table.add_column("why", no_wrap=True)
     for student, reason in plan.reasons.items():
-        table.add_row(Text(student), reason)
+        table.add_row(Text(printable(student)), reason)
     return table

@@ -26,13 +26,18 @@ An attack has no ``fails``. Its header says what it ``attempts``, the most ``poi
     the student's own cell, which follows the cell of that id
 
     # %% build="submission"
-    code that changes the submission: `notebook`, and files in `folder`; it runs in this process
+    code that changes the submission: `notebook`, and files in `folder`; it runs in this process, and what it puts in
+    the notebook's place stays there
 
 Attacks are executed in the sandbox and nowhere else: ``load_all`` names them only where they are asked for.
 """
 
+import contextlib
+import json
+import os
 import shutil
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -207,10 +212,23 @@ def build_submission(sample: Sample, release_notebook: Path, source_notebook: Pa
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     path = target_folder / release_notebook.name
-    exec(sample.build, {"folder": target_folder, "notebook": notebook})
-    if not path.is_symlink():  # an attack may hand in a link in its place
-        nbformat.write(notebook, path)
+    path.unlink(missing_ok=True)
+    with _deep_recursion():
+        exec(sample.build, {"folder": target_folder, "notebook": notebook})
+        if not os.path.lexists(path):  # an attack may hand in a link in its place, or what is no notebook
+            path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1))  # valid or not
     return path
+
+
+@contextlib.contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Let an attack nest what it hands in deeper than the stack of whoever builds it leaves room for."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + 5_000)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def header_name(notebook: NotebookNode) -> NotebookNode:

@@ -22,7 +22,7 @@ from packaging.specifiers import SpecifierSet
 from rich.table import Table
 from rich.text import Text
 
-from coursekit import sandbox, tools
+from coursekit import sandbox, seccomp, tools
 from coursekit.data import DATA, ROOT, broken
 
 OK, WARNING, FAILS = "ok", "warning", "fails"
@@ -130,11 +130,14 @@ def _installed(package: str) -> str | None:
 
 
 def programs() -> Finding:
-    """The programs of the sandbox."""
-    missing = [name for name in ("bwrap", "setpriv", "prlimit", "flock") if shutil.which(name) is None]
+    """The programs of the sandbox, and the library that makes its filter of system calls."""
+    needed = {name: shutil.which(name) is not None for name in ("bwrap", "setpriv", "prlimit", "flock")}
+    needed[seccomp.LIBRARY] = seccomp.found()
+    missing = [name for name, there in needed.items() if not there]
     if missing:
-        return Finding(FAILS, f"missing: {', '.join(missing)}", "sudo apt-get install -y bubblewrap util-linux")
-    return Finding(OK, "bwrap, setpriv, prlimit, flock")
+        mend = f"sudo apt-get install -y bubblewrap util-linux {seccomp.PACKAGE}"
+        return Finding(FAILS, f"missing: {', '.join(missing)}", mend)
+    return Finding(OK, ", ".join(needed))
 
 
 def alembic() -> Finding:
@@ -230,12 +233,14 @@ def control_groups() -> Finding:
     """Whether this user may make control groups with limits."""
     from coursekit import cgroups
     from coursekit.provisioner import private_prefix
+    from coursekit.watchdog import UNCOUNTED
 
     group = cgroups.create(f"{private_prefix()}doctor", GIB, 64)
     if group is None:
         return Finding(
             WARNING,
-            "this user may not make any: resource limits and a watchdog hold memory and processes",
+            "this user may not make any: resource limits and a watchdog hold memory and processes, "
+            f"but not {UNCOUNTED}",
             "Nothing must be done. Root may make them, where the system or the container lets it.",
         )
     group.remove()

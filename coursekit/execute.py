@@ -1,22 +1,24 @@
 """nbgrader's ``Execute``, with verdicts that stand outside the student's process.
 
-Student cells run in a kernel. A grade cell with checks is not executed there: the checks run in this process,
-ask the kernel by probes (scratch cells), and this class writes the cell's outputs itself. Whatever happens to
-the kernel, no grade cell is left without outputs, because nbgrader gives such a cell full marks.
+Student cells run in a kernel. A grade cell with checks is not executed there: the checks run in the grader's process
+and ask the kernel by probes (scratch cells). Their reports are stored in the notebook's metadata, and nothing that a
+kernel says reaches a grade cell: `coursekit.verdicts` writes its outputs from the reports, after the kernel has ended.
+
+The grader's process is one of its own for each submission (`coursekit.isolated`): it reads what a hostile kernel says.
 """
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import time
 from collections.abc import Awaitable, Callable
-from functools import cache
+from copy import deepcopy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
@@ -27,25 +29,28 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Enum, Integer, Type
+from traitlets import Bool, Enum, Integer, Type, import_item
+from traitlets.config import Config
 
-from coursekit import data, flags, lazy_modules, records, seeds
+from coursekit import data, flags, isolated, lazy_modules, messages, records, seeds, verdicts
+from coursekit.isolated import Bounds, EndedError, RaisedError
 from coursekit.patience import OwnClock, PatientChannel
-from coursekit.provisioner import KERNELS, SandboxProvisioner
-from coursekit.sandbox import SandboxError
-from grader_tests.render import as_html, as_text
-from grader_tests.session import run_checks
+from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
+from coursekit.sandbox import BubblewrapMissingError, SandboxError
+from grader_tests.session import GradingError, run_checks
 from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
-from grader_tests.wire import writable
 
 PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
 """What the record tells the versions of."""
 START, OTHER_CELLS = "start of the kernel", "other cells"
 """What the record counts seconds to, beside the cells that nbgrader knows by an id."""
-MAX_MESSAGE = 256 * 2**20
 MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
+JUDGING_MEMORY, JUDGING_CPU = 3 * 2**29, 300
+"""Bytes and CPU seconds of the process that judges one submission; honest ones take a fifth of that, and a tenth."""
+PATIENCE = 4
+"""How many times its own time limit a submission may take. Generous: on a busy machine a slow one is not a hung one."""
 FORGET_ERROR = """
 import gc as _gc, sys as _sys
 _shell = get_ipython()
@@ -74,10 +79,6 @@ del _finder, _lazy, _gc
 time, and a hundred megabytes. So these two are loaded when they are first used, if ever. The garbage collector, which
 finds nothing there, would take a quarter of the time, and look through a million objects of the libraries again and
 again in the cells that follow."""
-NOT_EXECUTED = (
-    "Notatnika nie udało się wykonać: każdy z programów, które próbowały, przestał działać. Napisz do prowadzącego."
-)
-"""What the student reads then."""
 
 
 class NoAnswerError(Exception):
@@ -85,12 +86,14 @@ class NoAnswerError(Exception):
 
 
 class CappedClient(AsyncKernelClient):
-    """Ends the connection at a message of more than MAX_MESSAGE bytes, before it fills the grader's memory.
+    """Ends the connection at a message that is too long, before it fills the grader's memory, and takes no other
+    messages than valid ones.
 
     It waits for replies in the kernel's own time.
     """
 
     shell_channel_class = Type(PatientChannel)
+    iopub_channel_class = Type(messages.CheckedChannel)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers, and its outputs arrive.
@@ -107,7 +110,7 @@ class CappedClient(AsyncKernelClient):
 
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
-        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)  # for every socket made in it
+        context.setsockopt(zmq.MAXMSGSIZE, messages.MAX_MESSAGE)  # for every socket made in it
         context.setsockopt(zmq.RECONNECT_IVL, 10)  # milliseconds: a kernel that starts has no sockets yet
         return context
 
@@ -126,50 +129,74 @@ class GradeExecute(Execute):
     iopub_timeout = Integer(30, help="Seconds of wall time for outputs after a cell's end.").tag(config=True)
     raise_on_iopub_timeout = Bool(True)
     max_output = Integer(5_000_000, help="Characters of output kept for one cell.").tag(config=True)
+    max_notebook_output = Integer(20_000_000, help="Characters of output kept for all cells.").tag(config=True)
+    record_timing = store_widget_state = False  # nobody reads them
     shutdown_kernel = "immediate"  # nothing that a kernel does at its end counts, and waiting for it takes seconds
     max_restarts = Integer(2, help="New kernels after a cell has ended the one before.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any, km: Any = None) -> tuple[NotebookNode, Any]:
-        """Execute and judge ``nb``, and write what was found into its metadata: `docs/record.schema.json`.
+        """Execute and judge ``nb`` in a process of its own.
 
-        A worker finds the seed in ``resources["coursekit"]``; nbgrader converts in the root of the course, where the
-        secret is that it comes from.
+        What was found is in the metadata of the notebook that is returned: `docs/record.schema.json`. A worker finds
+        the seed in ``resources["coursekit"]``; nbgrader converts in the root of the course, where the secret is that it
+        comes from. Raises SandboxError and GradingError. What ends the process otherwise is the submission's own doing:
+        it is recorded as broken, and the same command again does not try it again.
         """
-        folder = Path(resources["metadata"]["path"] or ".")
-        started = time.monotonic()
-        self._begin(nb, resources)
-        self.timeout_func = self._seconds_for
+        folder = Path(resources["metadata"]["path"] or ".").resolve()
         if not self.sandbox:
             self.log.warning("SANDBOX OFF: submitted code runs with all your rights")
-            data.link(folder)
+        name = f"{type(self).__module__}.{type(self).__qualname__}"
+        arguments = name, dict(self.config), nbformat.writes(nb), str(folder), self._seed_of(nb, resources)
+        bounds = Bounds(JUDGING_MEMORY, JUDGING_CPU, PATIENCE * self.notebook_timeout)
         try:
-            nb, resources = super().preprocess(nb, resources, km)
-        finally:
-            data.unlink(folder)
-        nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
-        return nb, resources
+            judged = isolated.call(
+                judge, *arguments, bounds=bounds, passing=(SandboxError, BubblewrapMissingError, GradingError)
+            )
+        except (EndedError, RaisedError) as error:
+            clear_leftovers()
+            self.log.error("The process that judged the submission in %s ended: %s", folder, error)
+            self.give_up(nb, resources, f"The process that judged the submission ended: {error}")
+            return nb, resources
+        return nbformat.reads(judged, as_version=4), resources
+
+    def _seed_of(self, nb: NotebookNode, resources: Any) -> int:
+        kit = resources.get("coursekit") or {}
+        return kit["seed"] if "seed" in kit else seeds.of_submission(nb, Path.cwd())
 
     def give_up(self, nb: NotebookNode, resources: Any, reason: str) -> None:
-        """Judge ``nb``, which could not be executed at all: no points, and a record that says "broken"."""
-        self._begin(nb, resources)
-        for cell in nb.cells:
-            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
-                cell.outputs = [new_output("stream", name="stderr", text=NOT_EXECUTED)]
+        """Give ``nb``, which could not be executed and judged, a record that says "broken", and so no points."""
+        self._begin(nb, self._seed_of(nb, resources))
         self._flags.append(flags.Flag("not executed", "the whole notebook", reason))
         nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, 0.0) | {"status": "broken"})
 
-    def _begin(self, nb: NotebookNode, resources: Any) -> None:
-        gc.collect()  # the one before, its notebook and its client refer to each other; Python would let many gather
-        _freeze_libraries()
-        kit = resources.get("coursekit") or {}
-        self._seed = kit["seed"] if "seed" in kit else seeds.of_submission(nb, Path.cwd())
+    def judge(self, nb: NotebookNode, folder: Path, seed: int) -> NotebookNode:
+        """Execute ``nb`` in ``folder``, judge it, and write what was found into its metadata."""
+        started = time.monotonic()
+        self._begin(nb, seed)
+        self._flags += flags.scan(nb)
+        self.timeout_func = self._seconds_for
+        metadata = deepcopy(nb.metadata)
+        if not self.sandbox:
+            data.link(folder)
+        try:
+            nb, _ = super().preprocess(nb, {"metadata": {"path": str(folder)}})
+        finally:
+            data.unlink(folder)
+        nb.metadata = metadata  # as before, without what the kernel says of its language
+        nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
+        return nb
+
+    def _begin(self, nb: NotebookNode, seed: int) -> None:
+        verdicts.write_outputs(nb, [])  # what is not judged is worth 0 points, whoever saves them
+        self._seed = seed
         self._clock = OwnClock()
         self._killers: set[int] = set()
         self._notes: dict[str, float] = {}
         self._reports: list[Report] = []
-        self._flags = flags.scan(nb)
+        self._flags: list[flags.Flag] = []
         self._timings: dict[str, float] = {}
         self._description: dict[str, Any] = {"enabled": self.sandbox}
+        self._output_size = self._other_output = 0
 
     def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
         """What this class knows of the submission's record."""
@@ -196,6 +223,7 @@ class GradeExecute(Execute):
         self.km = AsyncKernelManager(
             kernel_name="coursekit-sandbox", kernel_spec_manager=specs, client_factory=CappedClient, config=self.config
         )
+        self.km.session.unpack = messages.unpack
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:
@@ -267,7 +295,6 @@ class GradeExecute(Execute):
         if self._clock.seconds() > self.notebook_timeout:
             raise NoAnswerError(f"Ta komórka nie została wykonana: cały notatnik ma na to {self.notebook_timeout} s.")
         self._output_size = 0
-        self._output_limit = MAX_REPLY if cell.metadata.get("coursekit_probe") else self.max_output
         try:
             self.execute_cell(cell, index, store_history=True)
             timed_out = any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
@@ -279,6 +306,9 @@ class GradeExecute(Execute):
             self.log.exception("Cell %s: unreadable message", index)
             reason = f"Notatnik wysłał nieczytelną wiadomość ({type(error).__name__}) i został zatrzymany."
             raise NoAnswerError(reason) from error
+        finally:
+            if not _is_scratch(cell):
+                self._other_output += self._output_size
         if timed_out:
             self._flag("time limit", index, "stopped after its time")
         if timed_out and not run_sync(_reacts)(self.kc, seconds=10):
@@ -299,19 +329,14 @@ class GradeExecute(Execute):
                 return
 
     def _judge(self, cell: NotebookNode, index: int) -> None:
-        """Run the checks of a grade cell, and write its outputs: the report, and the points as nbgrader reads them."""
-        cell.outputs = [new_output("stream", name="stderr", text="not judged")]  # 0 points if anything fails below
+        """Run the checks of a grade cell."""
         # A new one for each cell brings the probes anew, whatever the student's code has done to the last ones.
         student = ChannelStudent(lambda source: self._ask(source, index), self._notes)
         report = run_checks(cell.metadata.nbgrader.grade_id, student, self._seed)
         self._reports.append(report)
+        for surprise in report.surprises:
+            self._flag("unexpected answer", index, surprise)
         self._look_for_tampering(student, index)
-        self.nb.cells[index] = cell  # scratch cells stood in its place
-        cell.execution_count = None
-        cell.outputs = [
-            new_output("display_data", {"text/html": as_html(report), "text/plain": as_text(report)}),
-            new_output("execute_result", {"text/plain": repr(report.points)}),
-        ]
         if self.kc is None:  # a question has ended the kernel: the cells that follow get a new one
             self._killers.add(index)
             self._start_again(index)
@@ -365,32 +390,55 @@ class GradeExecute(Execute):
             self._flag("left processes", last, ", ".join(strangers))
 
     def _seconds_for(self, cell: NotebookNode) -> int:
-        limit = self.probe_timeout if cell.metadata.get("coursekit_probe") else self.timeout
+        limit = self.probe_timeout if _is_scratch(cell) else self.timeout
         left = int(self.notebook_timeout - self._clock.seconds())
         return max(1, left if limit is None else min(limit, left))
 
-    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
-        """Keep an output unless the cell has had its share; says so once where it has."""
-        msg["content"] = writable(msg["content"])
-        limit = self._output_limit
-        if REPLY_MIME in msg["content"].get("data", {}) and limit != MAX_REPLY:
-            self._flag("forged reply", cell_index, "a cell published what only a probe publishes")
-            return None
-        if self._output_size > limit:
-            return None
-        self._output_size += sum(len(str(value)) for value in _payload(msg["content"]))
-        if self._output_size > limit:
-            cut = f"\n[Dalszą część wyjścia pominięto: ponad {limit} znaków]\n"
-            outs.append(new_output("stream", name="stdout", text=cut))
-            self._flag("output limit", cell_index, f"more than {limit} characters")
-            return None
-        return super().output(outs, msg, display_id, cell_index)
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        """Take a message into account unless the cell, or the notebook, has had its share of outputs.
+
+        Displays of scratch cells have no id, by which a later message could change what stands in their place.
+        """
+        if msg["msg_type"] in messages.OUTPUTS:
+            if not self._has_room(msg["content"], cell, cell_index):
+                return None
+            if _is_scratch(cell):
+                msg["content"].pop("transient", None)
+        return super().process_message(msg, cell, cell_index)
+
+    def _has_room(self, content: dict[str, Any], cell: NotebookNode, index: int) -> bool:
+        """Whether an output is kept; says so once in the cell where no more are."""
+        if not _is_scratch(cell) and REPLY_MIME in content.get("data", {}):
+            self._flag("forged reply", index, "a cell published what only a probe publishes")
+            return False
+        room = MAX_REPLY if _is_scratch(cell) else min(self.max_output, self.max_notebook_output - self._other_output)
+        if self._output_size > room:
+            return False
+        self._output_size += _size(content)
+        if self._output_size <= room:
+            return True
+        cut = f"\n[Dalszą część wyjścia pominięto: ponad {room} znaków]\n"
+        cell.outputs.append(new_output("stream", name="stdout", text=cut))
+        self._flag("output limit", index, f"more than {room} characters")
+        return False
 
 
-@cache
-def _freeze_libraries() -> None:
-    """Once a process: what is there before its first submission stays, and takes long to look through every time."""
-    gc.freeze()
+def judge(executor: str, config: dict[str, Any], notebook: str, folder: str, seed: int) -> str:
+    """The executed and judged notebook, as JSON; for a process of its own.
+
+    Args:
+        executor: Import path of a GradeExecute.
+        config: nbgrader's settings.
+        notebook: The sanitised one, as JSON.
+        folder: The submission's, with its other files.
+        seed: Of the checks.
+
+    Raises:
+        SandboxError: Submitted code cannot be shut in.
+        GradingError: The checks cannot be run.
+    """
+    judged = import_item(executor)(config=Config(config)).judge(nbformat.reads(notebook, 4), Path(folder), seed)
+    return nbformat.writes(judged)
 
 
 async def _reacts(client: AsyncKernelClient, seconds: float, iopub_seconds: float = math.inf) -> bool:
@@ -414,8 +462,15 @@ async def _arrives(message: str, receive: Callable[..., Awaitable[Any]], deadlin
     return False
 
 
-def _payload(content: dict[str, Any]) -> list[Any]:
-    return [content.get("text", ""), *content.get("data", {}).values(), *content.get("traceback", [])]
+def _is_scratch(cell: NotebookNode) -> bool:
+    """Whether a cell is a question of the grader's, and none of the notebook's."""
+    return bool(cell.metadata.get("coursekit_probe"))
+
+
+def _size(content: dict[str, Any]) -> int:
+    """Characters of an output, with some for what else it takes in the notebook."""
+    parts = [content.get("text"), content.get("ename"), content.get("evalue"), *content.get("traceback", [])]
+    return 200 + sum(len(str(part)) for part in [*parts, *content.get("data", {}).values()])
 
 
 def _error(message: str) -> NotebookNode:

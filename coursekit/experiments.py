@@ -7,9 +7,10 @@ that are numbers or texts, or names of such. A loop whose length is not written 
 from __future__ import annotations
 
 import ast
-import math
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from coursekit.flags import parsed
 
@@ -17,6 +18,17 @@ TRAIN = "train_ae"
 LOADER = "DataLoader"
 MOST = 1_000
 """Elements of a sequence that are looked at."""
+MANY = 100
+"""Values of a name that are told apart."""
+COUNTED = 1_000_000
+"""Trainings that are counted, and the largest whole number that is taken for an argument's value."""
+MAX_TEXT = 100
+"""Characters of a text that is taken for an argument's value."""
+MAX_PARAMETERS = 50
+"""Parameters of a function that are looked at."""
+MAX_CHARS = 300_000
+"""Characters of code that is read, modules of the course included; of more it is only said that there may be trainings.
+"""
 
 Values = dict[str, list[object]]
 """What each name has been set to."""
@@ -40,6 +52,8 @@ def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
     given: the notebook's own trainings, each of which counts as a value where its class is trained in ``own`` too;
     defined: sources in which the classes and functions stand.
     """
+    if sum(map(len, (*own, *defined))) > MAX_CHARS:
+        return Experiments(0, True, {})
     trees = [tree for source in own if (tree := parsed(source))]
     known = _definitions([tree for source in defined if (tree := parsed(source))])
     trainers = _trainers([node for node in known.values() if isinstance(node, ast.FunctionDef)])
@@ -52,15 +66,15 @@ def of(own: list[str], given: list[str], defined: list[str]) -> Experiments:
     trained, at_least, names = 0, False, Values()
     arguments = Values()
     for tree in trees:
-        names = names | _assigned(tree, names)
-        for times in _trainings(tree, trainers, names):
+        names |= _assigned(tree, names)
+        for times in _trainings(tree, {TRAIN, *trainers}, names):
             trained += times or 1
             at_least |= times is None
         _collect(tree, wanted, signatures, names, arguments)
     for tree in baselines:
         _collect(tree, wanted, signatures, _assigned(tree, Values()), arguments)
     varied = {name: sorted(found, key=_order) for name, found in arguments.items() if len(found) > 1}
-    return Experiments(trained, at_least, varied)
+    return Experiments(min(trained, COUNTED), at_least or trained > COUNTED, varied)
 
 
 def _order(value: object) -> tuple[bool, object]:
@@ -70,22 +84,23 @@ def _order(value: object) -> tuple[bool, object]:
 
 def _definitions(trees: list[ast.Module]) -> dict[str, ast.ClassDef | ast.FunctionDef]:
     """Classes and functions by name."""
-    return {
-        node.name: node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and node in tree.body)
+    return {node.name: node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {
+        node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)
     }
 
 
 def _trainers(functions: list[ast.FunctionDef]) -> set[str]:
     """Names of the functions that train, themselves or by another."""
+    callers: dict[str, list[str]] = {}
+    for each in functions:
+        for call in _calls(each):
+            callers.setdefault(_name(call), []).append(each.name)
     found: set[str] = set()
-    while True:
-        more = {each.name for each in functions if {TRAIN, *found}.intersection(map(_name, _calls(each)))} - found
-        if not more:
-            return found
-        found |= more
+    new = {TRAIN}
+    while new:
+        new = {caller for name in new for caller in callers.get(name, [])} - found
+        found |= new
+    return found
 
 
 def _parameters(node: ast.ClassDef | ast.FunctionDef) -> Parameters:
@@ -94,7 +109,8 @@ def _parameters(node: ast.ClassDef | ast.FunctionDef) -> Parameters:
         listed = [*node.args.posonlyargs, *node.args.args]
         positional: list[ast.expr | None] = [None] * (len(listed) - len(node.args.defaults))
         defaults = [*positional, *node.args.defaults, *node.args.kw_defaults]
-        return {each.arg: default for each, default in zip([*listed, *node.args.kwonlyargs], defaults, strict=True)}
+        named = zip([*listed, *node.args.kwonlyargs], defaults, strict=True)
+        return {each.arg: default for each, default in islice(named, MAX_PARAMETERS)}
     for part in node.body:
         if isinstance(part, ast.FunctionDef) and part.name == "__init__":
             return dict(list(_parameters(part).items())[1:])
@@ -117,30 +133,36 @@ def _assigned(tree: ast.Module, before: Values) -> Values:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             _bind(node.targets[0], [_literal(node.value)], found)
         elif isinstance(node, (ast.For, ast.comprehension)):
-            _bind(node.target, _elements(node.iter, before | found) or [], found)
+            _bind(node.target, _elements(node.iter, ChainMap(found, before)) or [], found)
     return found
 
 
 def _bind(target: ast.expr, values: list[object], found: Values) -> None:
     """Give the names of a target, one or a tuple of them, their values."""
     if isinstance(target, ast.Name):
-        known = found.setdefault(target.id, [])
-        known += [value for value in values if value is not None and value not in known]
+        _add([value for value in values if value is not None], found.setdefault(target.id, []))
     elif isinstance(target, ast.Tuple):
+        rows = [value for value in values if isinstance(value, (tuple, list)) and len(value) == len(target.elts)]
         for place, part in enumerate(target.elts):
-            rows = [value for value in values if isinstance(value, (tuple, list)) and len(value) == len(target.elts)]
             _bind(part, [row[place] for row in rows], found)
+
+
+def _add(values: list[object], known: list[object]) -> None:
+    """Add values that are not known yet, until there are many."""
+    for value in values:
+        if len(known) < MANY and value not in known:
+            known.append(value)
 
 
 def _literal(node: ast.expr) -> object:
     """The value of a literal; None where there is none."""
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError):  # TypeError: a list as the key of a dictionary
+    except (ValueError, TypeError, RecursionError):  # TypeError: a list as the key of a dictionary
         return None
 
 
-def _elements(node: ast.expr, names: Values) -> list[object] | None:
+def _elements(node: ast.expr, names: Mapping[str, list[object]]) -> list[object] | None:
     """What a loop goes over; None where that is not written down."""
     if isinstance(node, ast.Name):
         sequences = names.get(node.id, [])
@@ -161,21 +183,17 @@ def _listed(value: object) -> list[object] | None:
 
 def _trainings(tree: ast.Module, trainers: set[str], names: Values) -> Iterator[int | None]:
     """How often each call that trains is made, None where that is not known; calls in functions count when called."""
-    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for call in _calls(tree):
-        around = list(_around(call, above))
-        if _name(call) not in {TRAIN, *trainers} or any(isinstance(node, ast.FunctionDef) for node in around):
+    nodes: list[tuple[ast.AST, int | None]] = [(tree, 1)]
+    while nodes:
+        node, times = nodes.pop()
+        if isinstance(node, ast.FunctionDef):
             continue
-        loops = [loop for node in around for loop in _loops(node)]
-        lengths = [None if loop is None else _elements(loop, names) for loop in loops]
-        known = [len(elements) for elements in lengths if elements is not None]
-        yield math.prod(known) if len(known) == len(loops) else None
-
-
-def _around(node: ast.AST, above: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:
-    while node in above:
-        node = above[node]
-        yield node
+        if isinstance(node, ast.Call) and _name(node) in trainers:
+            yield times
+        for loop in _loops(node):
+            elements = None if loop is None else _elements(loop, names)
+            times = None if times is None or elements is None else min(times * len(elements), COUNTED)
+        nodes += [(child, times) for child in ast.iter_child_nodes(node)]
 
 
 def _loops(node: ast.AST) -> list[ast.expr | None]:
@@ -195,8 +213,7 @@ def _collect(
         if _name(call) in wanted:
             for name, node in _arguments(call, signatures.get(_name(call), {})).items():
                 values = names.get(node.id, []) if isinstance(node, ast.Name) else [_literal(node)]
-                known = arguments.setdefault(name, [])
-                known += [value for value in values if _is_hyperparameter(value) and value not in known]
+                _add([value for value in values if _is_hyperparameter(value)], arguments.setdefault(name, []))
 
 
 def _arguments(call: ast.Call, parameters: Parameters) -> dict[str, ast.expr]:
@@ -209,4 +226,6 @@ def _arguments(call: ast.Call, parameters: Parameters) -> dict[str, ast.expr]:
 
 def _is_hyperparameter(value: object) -> bool:
     """Numbers and texts; switches differ anyway, such as those of the two loaders."""
-    return isinstance(value, (int, float, str)) and not isinstance(value, bool)
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= COUNTED
+    return isinstance(value, float) or (isinstance(value, str) and len(value) <= MAX_TEXT)

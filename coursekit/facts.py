@@ -6,19 +6,23 @@ text may change with every submission that comes, and a stored answer would then
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from coursekit import experiments
+from coursekit import experiments, isolated
 from coursekit.experiments import Experiments
 from coursekit.intake import grade_id_of, read_submission
+from coursekit.isolated import EndedError, RaisedError
 from coursekit.repair import bare, repair
+from coursekit.submission import READING
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,15 @@ class Facts:
     same_text: list[str]
 
 
+@dataclass(frozen=True)
+class Found:
+    """answers: facts on each written answer, in the notebook's order; left_out: whose submissions could not be read,
+    by student, and why."""
+
+    answers: list[Facts]
+    left_out: dict[str, str]
+
+
 @dataclass
 class _Part:
     """The notebook between two written answers: the student's own cells, and the answer itself."""
@@ -47,32 +60,61 @@ class _Part:
     own: list[NotebookNode] = field(default_factory=list)
 
 
-def of_student(course: Path, assignment: str, student: str) -> list[Facts]:
-    """Facts on each written answer of a submission, in the notebook's order.
+def of_student(course: Path, assignment: str, student: str) -> Found:
+    """Facts on each written answer of a submission.
 
-    Reads all submissions as grading does; a file that cannot be read has the blank answers. Raises FileNotFoundError
-    where the assignment has not been released.
+    Reads all submissions as grading does, each in a process of its own; a file that cannot be read has the blank
+    answers. Raises FileNotFoundError where the assignment has not been released.
     """
     release = _released(course, assignment)
+    isolated.preload(__name__)
+    left_out: dict[str, str] = {}
+
+    def attempt(read: Callable[[str, str], Any], name: str) -> Any:
+        try:
+            return isolated.call(read, str(course / "submitted" / name / assignment), str(release), bounds=READING)
+        except (EndedError, RaisedError) as error:
+            left_out[name] = str(error)
+            return None
+
+    answers: list[dict[str, Any]] = attempt(read_answers, student) or []
+    others = {each.parent.name for each in course.glob(f"submitted/*/{assignment}")} - {student}
+    texts = {name: its for name in sorted(others) if (its := attempt(read_texts, name)) is not None}
+    facts = [
+        Facts(
+            **{name: value for name, value in each.items() if name not in ("text", "experiments")},
+            experiments=Experiments(**each["experiments"]),
+            same_text=[name for name, its in texts.items() if each["words"] and its[each["answer"]] == each["text"]],
+        )
+        for each in answers
+    ]
+    return Found(facts, left_out)
+
+
+def read_texts(folder: str, release: str) -> dict[str, str]:
+    """Of each written answer of a submission, by its grade id, what its words have in common with no other text."""
     given = nbformat.read(release, as_version=4).cells
-    cells = _cells(course / "submitted" / student / assignment, release)
-    others = {
-        folder.parent.name: _texts(_cells(folder, release), given)
-        for folder in sorted(course.glob(f"submitted/*/{assignment}"))
-        if folder.parent.name != student
-    }
+    return {part.answer: _digest(part.text) for part in _parts(_cells(Path(folder), Path(release)), given)}
+
+
+def read_answers(folder: str, release: str) -> list[dict[str, Any]]:
+    """The fields of `Facts` of each written answer of a submission as JSON-ready data; `text`: as of `read_texts`."""
+    given = nbformat.read(release, as_version=4).cells
+    cells = _cells(Path(folder), Path(release))
     locked = [cell.source for cell in given if cell.cell_type == "code" and _is(cell, "locked")]
-    modules = [file.read_text() for file in sorted(release.parent.glob("*/*.py"))]
+    modules = [file.read_text() for file in sorted(Path(release).parent.glob("*/*.py"))]
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     return [
-        Facts(
-            part.answer,
-            len(_words(part.text)),
-            sum(map(_figures, part.own)),
-            sum(map(_tables, part.own)),
-            experiments.of([cell.source for cell in part.own if cell.cell_type == "code"], locked, [*modules, *code]),
-            [name for name, texts in others.items() if _words(part.text) and texts[part.answer] == _words(part.text)],
-        )
+        {
+            "answer": part.answer,
+            "words": len(_words(part.text)),
+            "figures": sum(map(_figures, part.own)),
+            "tables": sum(map(_tables, part.own)),
+            "experiments": asdict(
+                experiments.of([cell.source for cell in part.own if cell.cell_type == "code"], locked, modules + code)
+            ),
+            "text": _digest(part.text),
+        }
         for part in _parts(cells, given)
     ]
 
@@ -89,11 +131,6 @@ def _cells(folder: Path, release: Path) -> list[NotebookNode]:
     submitted, _ = read_submission(folder / release.name, release)
     cells, _ = repair(submitted.cells, nbformat.read(release, as_version=4).cells)
     return cells
-
-
-def _texts(cells: list[NotebookNode], given: list[NotebookNode]) -> dict[str, list[str]]:
-    """The words of each written answer, by its grade id."""
-    return {part.answer: _words(part.text) for part in _parts(cells, given)}
 
 
 def _parts(cells: list[NotebookNode], given: list[NotebookNode]) -> list[_Part]:
@@ -134,6 +171,10 @@ def _is(cell: NotebookNode, mark: str) -> bool:
 def _words(text: str) -> list[str]:
     """Words and numbers of a text; case, marks and spaces make no difference."""
     return re.findall(r"\w+(?:[.,]\d+)*", text.casefold())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(_words(text)).encode()).hexdigest()
 
 
 def _figures(cell: NotebookNode) -> int:

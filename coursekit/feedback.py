@@ -6,6 +6,7 @@ notebook only what is the student's or meant for the student: so no hidden test 
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterable
@@ -14,10 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from latex2mathml.converter import convert
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -27,12 +25,21 @@ from traitlets import default
 from coursekit import records
 from coursekit.data import ROOT
 from coursekit.points import BONUS, is_waiting, task_of
+from coursekit.safe_html import as_html, highlighted, html_of
+from grader_tests import render, session
 from grader_tests.render import polish_number
 from grader_tests.verdict import PASSED
 
 TEMPLATES = Path(__file__).with_name("templates")
 SYSTEM = {"/usr", "/usr/local"}
 """Where Python lies on many a machine: tells nothing of this one."""
+NOT_JUDGED = "Tej części nie oceniono automatycznie, więc nie ma za nią punktów. Napisz do prowadzącego."
+OWN_TESTS = "Tę część sprawdziły testy, które są w samym notatniku."
+"""What stands in the place of a report: of a cell with checks, and of one without."""
+
+
+class DisagreementError(Exception):
+    """The points in the gradebook are not those of the record."""
 
 
 @dataclass
@@ -84,11 +91,15 @@ class MarkWaiting(NbGraderPreprocessor):
     """Writes into the metadata of a grade cell whether a person has yet to grade it; nbgrader's GetGrades does not."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Ask the gradebook about the notebook's grade cells."""
+        """Ask the gradebook about the notebook's grade cells.
+
+        Raises DisagreementError where its automatic points are not those that the page would show the reasons of.
+        """
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
             waiting = {grade.name: is_waiting(grade) for grade in notebook.grades}
+            _require_agreement(nb, {grade.name: grade.auto_score or 0.0 for grade in notebook.grades}, where["student"])
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
             if marks.get("grade"):
@@ -116,7 +127,7 @@ class FeedbackExporter(TemplateExporter):
         yield from super().default_filters()
         yield "tasks", tasks
         yield "number", polish_number
-        yield "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        yield "highlight_code", highlighted
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """The page as a text. Where the machine's folders stand in a message of Python's, it shows none of them."""
@@ -128,6 +139,24 @@ class FeedbackExporter(TemplateExporter):
         return page, resources
 
 
+def _require_agreement(nb: NotebookNode, saved: dict[str, float], student: str) -> None:
+    """Raise DisagreementError unless the automatic points ``saved`` are those of the notebook's reports."""
+    reports = _reports(nb)
+    for cell in session.cells():
+        found = reports[cell]["points"] if cell in reports else 0.0
+        if cell in saved and not math.isclose(saved[cell], found, abs_tol=1e-9):
+            raise DisagreementError(
+                f"{student}: the gradebook has {saved[cell]:g} automatic points for {cell}, and the record "
+                f"{f'{found:g}' if cell in reports else 'no report on it'}. Something has changed one of the two. "
+                f"Grade again with --force."
+            )
+
+
+def _reports(nb: NotebookNode) -> dict[str, dict[str, Any]]:
+    """The reports of the grade cells, as the record has them, by grade cell."""
+    return {report["cell"]: report for report in nb.metadata.get(records.KEY, {}).get("reports", [])}
+
+
 def tasks(nb: NotebookNode) -> list[Task]:
     """The tasks of a graded notebook, in its order.
 
@@ -135,7 +164,7 @@ def tasks(nb: NotebookNode) -> list[Task]:
     person, and after the last one to that.
     """
     found: dict[str, Task] = {}
-    reports = {report["cell"]: report for report in nb.metadata.get(records.KEY, {}).get("reports", [])}
+    reports = _reports(nb)
     ahead = Task("")
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})
@@ -146,9 +175,9 @@ def tasks(nb: NotebookNode) -> list[Task]:
             task.errors += ahead.errors
             ahead.errors = []
             if not marks.get("solution"):
-                checks = reports.get(marks["grade_id"], {}).get("checks", [])
-                task.failed += [check for check in checks if check["verdict"] != PASSED]
-                task.reports.append(_report(cell))
+                report = reports.get(marks["grade_id"])
+                task.failed += [check for check in report["checks"] if check["verdict"] != PASSED] if report else []
+                task.reports.append(_shown(report, marks["grade_id"]))
                 task.code += ahead.code
                 ahead.code = []
         elif cell.cell_type == "code":
@@ -169,46 +198,12 @@ def _count(task: Task, cell: NotebookNode) -> None:
     task.maximum += marks["points"]
     task.waiting |= marks["waiting"]
     if marks.get("solution"):
-        text, comment = as_html(cell.source, cell.get("attachments")), as_html(marks.get("comment") or "")
+        text, comment = html_of(cell), as_html(marks.get("comment") or "")
         task.answers.append(Answer(text, comment, score, marks["points"], marks["waiting"]))
 
 
-def _report(cell: NotebookNode) -> str:
-    """The output of a grade cell: the report, or what stands for it where the notebook could not be executed."""
-    for output in cell.outputs:
-        if "text/html" in output.get("data", {}):
-            return output.data["text/html"]
-    return "".join(f"<p>{escape(output.text)}</p>" for output in cell.outputs if output.output_type == "stream")
-
-
-def as_html(markdown: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
-    """Markdown as HTML. Tags in it are shown, not obeyed: what somebody writes is text."""
-    return str(MarkdownWithMath(renderer=_Renderer(attachments))(markdown))
-
-
-class _Renderer(IPythonRenderer):
-    """Formulas become MathML, which browsers draw themselves, and nothing is asked of another machine."""
-
-    def __init__(self, attachments: dict[str, dict[str, str]] | None = None) -> None:
-        super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True, attachments=attachments)
-
-    def inline_math(self, body: str) -> str:
-        return _formula(body, "inline")
-
-    def heading(self, text: str, level: int, **attributes: Any) -> str:
-        return str(super().heading(text, min(6, level + 3), **attributes))  # the page's own end with an h3
-
-    def block_math(self, body: str) -> str:
-        return _formula(body, "block")
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        if not url.startswith("attachment:") or url.removeprefix("attachment:") not in self.attachments:
-            return f"[{escape(text or url)}]"
-        return str(super().image(text, url, title))
-
-
-def _formula(latex: str, display: str) -> str:
-    try:
-        return convert(latex, display=display)
-    except Exception:  # it is no LaTeX, or some that the library cannot read; its errors have no common class
-        return f"<code>{escape(latex)}</code>"
+def _shown(report: dict[str, Any] | None, cell: str) -> str:
+    """The report on a grade cell as HTML, or what stands for it where there is none."""
+    if report:
+        return render.as_html(report)
+    return f"<p>{NOT_JUDGED if cell in session.cells() else OWN_TESTS}</p>"

@@ -79,8 +79,10 @@ _HARMLESS = {"sys.stdout", "sys.stderr", "torch.backends", "plt.rcParams", "np.r
 """Attributes of libraries that honest code sets."""
 
 _SHELLS = {"bash", "sh", "script", "system", "sx", "perl", "ruby", "pypy", "python", "python3", "run"}
-_LONGEST = 1_000_000
-"""Characters of a cell that is read as Python."""
+_DEEPEST = 3
+"""Magics in magics that are read as Python."""
+_MOST_PARTS = 50
+"""Parts of a dotted name, from its end, that are looked at."""
 
 # fmt: off
 _NUMBERS = {"float", "int", "complex", "bool", "str", "type", "torch.Tensor", "Tensor", "np.ndarray", "numpy.ndarray",
@@ -124,22 +126,20 @@ def scan(notebook: NotebookNode) -> list[Flag]:
 
 def parsed(source: str) -> ast.Module | None:
     """The code of a cell, magics of IPython replaced by calls; None where it cannot be read as Python."""
-    if len(source) > _LONGEST:
-        return None
     try:
         return python_cells.parse(source, magics="_magic_.")
     except SyntaxError:
         return None
 
 
-def _findings(source: str) -> Iterator[tuple[str, str]]:
-    """Kinds, and what was found of each."""
-    tree = parsed(source)
+def _findings(source: str, magics: int = 0) -> Iterator[tuple[str, str]]:
+    """Kinds, and what was found of each; magics: how many the source stands in."""
+    tree = parsed(source) if magics < _DEEPEST else None
     if tree is None:
         yield from _in_text(source)
         return
     for node in ast.walk(tree):
-        yield from _in_node(node)
+        yield from _in_node(node, magics)
 
 
 def _in_text(source: str) -> Iterator[tuple[str, str]]:
@@ -148,7 +148,7 @@ def _in_text(source: str) -> Iterator[tuple[str, str]]:
         yield from _in_name(dotted)
 
 
-def _in_node(node: ast.AST) -> Iterator[tuple[str, str]]:
+def _in_node(node: ast.AST, magics: int) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             yield from _in_import(alias.name)
@@ -162,7 +162,7 @@ def _in_node(node: ast.AST) -> Iterator[tuple[str, str]]:
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield from _in_target(node.value)
     elif isinstance(node, ast.Call):
-        yield from _in_call(node)
+        yield from _in_call(node, magics)
     elif isinstance(node, ast.ClassDef):
         yield from _in_class(node)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -195,7 +195,7 @@ def _in_target(target: ast.AST) -> Iterator[tuple[str, str]]:
         yield "patching", dotted
 
 
-def _in_call(call: ast.Call) -> Iterator[tuple[str, str]]:
+def _in_call(call: ast.Call, magics: int) -> Iterator[tuple[str, str]]:
     function = _dotted(call.func)
     if function in ("setattr", "delattr") and call.args:
         target = _dotted(call.args[0])
@@ -206,15 +206,15 @@ def _in_call(call: ast.Call) -> Iterator[tuple[str, str]]:
     if function in ("exec", "eval", "compile", "__import__"):
         yield "hidden code", f"{function}(...)"
     if function.startswith("_magic_."):
-        yield from _in_magic(function, [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)])
+        yield from _in_magic(function, [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)], magics)
 
 
-def _in_magic(function: str, arguments: list[str]) -> Iterator[tuple[str, str]]:
+def _in_magic(function: str, arguments: list[str], magics: int) -> Iterator[tuple[str, str]]:
     """A line or cell magic of IPython, or a shell command."""
     if not function.endswith("_magic") or _SHELLS.intersection(arguments[:1]):
         yield "process", "a shell command"
     for text in arguments[1:]:  # `%time f(x)` and `%%time` hold code, which may again be anything
-        yield from _findings(text)
+        yield from _findings(text, magics + 1)
 
 
 def _in_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
@@ -232,9 +232,9 @@ def _in_class(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 
 def _dotted(node: ast.AST) -> str:
-    """`a.b.c` of an expression; what is no plain name in it becomes an empty part."""
+    """`a.b.c` of an expression, or its end; what is no plain name in it becomes an empty part."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < _MOST_PARTS:
         parts.append(node.attr)
         node = node.value
     parts.append(node.id if isinstance(node, ast.Name) else "")

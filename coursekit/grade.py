@@ -32,7 +32,7 @@ from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets import import_item
 
-from coursekit import records, resume, seeds, shield, statements, worker
+from coursekit import records, resume, seeds, shield, statements, terminal, worker
 from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
@@ -102,6 +102,7 @@ def log_to_file(app: AutogradeApp) -> None:
     """Let nbgrader log to LOG, and not between the lines of the progress."""
     handler = logging.FileHandler(Path(app.coursedir.root, LOG))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    terminal.guard(handler)
     app.log.handlers[:] = [handler]
     app.log.setLevel(logging.INFO)
     app.log.propagate = False
@@ -150,7 +151,7 @@ def _reason(app: AutogradeApp, student: str, choice: Choice) -> str:
         return "unfinished"
     if choice.force:
         return "again"
-    if choice.retry_broken and records.load(Path(coursedir.root), assignment, student)["status"] == "broken":
+    if choice.retry_broken and records.read(Path(coursedir.root), assignment, student).get("status") == "broken":
         return "broken"
     return "replaced" if not choice.only_new and resume.is_replaced(coursedir, student, assignment) else ""
 
@@ -259,6 +260,8 @@ class ClassAutograde(Autograde):
 
     def _grade_all(self, pressed: threading.Event) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
+        for student in sorted(self.wanted - {Path(folder).parent.name for folder in self.assignments}):
+            self._fail(student, NbGraderException(shield.unusable(student)))
         waiting = deque(sorted(self.assignments))
         ready: deque[tuple[str, Task]] = deque()
         try:
@@ -367,12 +370,15 @@ class ClassAutograde(Autograde):
         except Exception as error:
             self._discard(submission)
             self.log.error("There was an error processing %s\n%s", submission.folder, traceback.format_exc())
-            self.summary.failed[submission.student] = f"{type(error).__name__}: {error}"
-            self._say(submission.student, error)
+            self._fail(submission.student, error)
         except BaseException:  # such as Ctrl-C, which may strike when the record has just been written
             if not resume.is_finished(Path.cwd(), submission.assignment, submission.student, self._folder(submission)):
                 self._discard(submission)
             raise
+
+    def _fail(self, student: str, error: Exception) -> None:
+        self.summary.failed[student] = f"{type(error).__name__}: {error}"
+        self._say(student, error)
 
     def _discard(self, submission: Submission) -> None:
         shutil.rmtree(self._folder(submission), ignore_errors=True)

@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, Notebook, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from coursekit import records, verdicts
+from coursekit.execute import GradeExecute
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,19 @@ class StudentsCells:
 
 
 class SaveAutoGrades(preprocessors.SaveAutoGrades):
-    """nbgrader's own, in one transaction instead of one a cell: all points of a notebook are saved, or none."""
+    """nbgrader's own, which saves what the reports say, in one transaction: all points of a notebook, or none."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Save the points of ``nb``."""
+        """Write the outputs of the grade cells of ``nb``, and save its points.
+
+        A notebook that was not executed, as by `--no-execute`, is recorded as broken. Raises ValidationError and
+        DisagreementError, and saves nothing then.
+        """
+        if "reports" not in nb.metadata[records.KEY]:
+            GradeExecute(parent=self.parent).give_up(nb, resources, "The notebook was not executed.")
+        reports = nb.metadata[records.KEY]["reports"]
+        verdicts.write_outputs(nb, reports)
+        nbformat.validate(nb)  # what could not be written would leave points without a record
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
         with Gradebook(names["db_url"]) as gradebook, gradebook.engine.begin() as connection:
@@ -128,4 +141,7 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
             join = {"bind": connection, "join_transaction_mode": "rollback_only", "expire_on_commit": False}
             gradebook.db = scoped_session(sessionmaker(**join))
             self.gradebook = StudentsCells.of(gradebook, self.notebook_id, self.assignment_id, self.student_id)
-            return NbGraderPreprocessor.preprocess(self, nb, resources)
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+            scores = {name: grade.auto_score for name, grade in self.gradebook.grades.items()}
+            verdicts.require_agreement(nb, reports, scores)
+            return nb, resources

@@ -1,37 +1,63 @@
-"""Reading what students hand in, whatever it is: stock `nbgrader autograde` never stops at a malformed file.
+"""Reading what students hand in, whatever it is: the notebook that was asked for, else another one, else a script.
 
-Two of nbgrader's own extension points, named in `nbgrader_config.py`: `begin` (the pre-convert hook) sees to it
-that a notebook under another name is looked at, and `SubmissionExporter` reads it: the notebook that was asked for,
-else another one, else a Python script. Where nothing can be read, the blank notebook of the release takes its place,
-so that the student gets a feedback page that says why. `submitted/` is never written. `coursekit.repair` then puts
-the cells in order, and the findings of both into `nb.metadata["coursekit"]`.
+Where nothing can be read, the blank notebook of the release takes its place, so that the student gets a feedback page
+that says why. `submitted/` is never written. `coursekit.repair` then puts the cells in order.
 """
 
 import codecs
-import glob
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, groupby, islice, takewhile
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, v4
-from nbformat.v4.rwbase import rejoin_lines
 
-from coursekit import resume, shield
-from coursekit.gradebook import InstructorsCells
+from coursekit import shield
+from grader_tests import bounded_json
 
 LIMIT_MB = 200
+"""Megabytes of a file."""
+MAX_VALUES = 3_000_000
+"""Values in a notebook's JSON, each line of a text included."""
+MAX_OLD_VALUES = 300_000
+"""Values in a notebook of an old format, which nbformat converts."""
+MAX_TOKENS = 10_000_000
+"""Strings, lists and objects of a file with more values that is looked through for outputs to leave out."""
+MAX_DEPTH = 100
+"""Lists and objects around a value in a notebook's JSON."""
+MAX_CELLS = 2_000
+MAX_CODE, MAX_TEXT = 1_000_000, 5_000_000
+"""Characters of all code cells, and of all others."""
+MAX_OUTPUTS, MAX_CELL_OUTPUTS, MAX_OUTPUT_CHARS = 5_000, 500, 2**26
+"""Outputs of a notebook and of a cell, and characters of all; those beyond are left out."""
+MAX_PICTURES, MAX_PICTURE_CHARS = 500, 2**26
+"""Attachments of a notebook, and characters of all; those beyond are left out."""
+MAX_NAME = 200
+"""Characters of a name that is kept: of an attachment, a type of content, an id."""
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as nbformat demands
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+")
 DEPTH = 3
 """How many folders deep a notebook is looked for."""
 MOST = 20
-"""How many files of a folder are read, at most, to find the solution."""
-SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*\]).*$", re.MULTILINE)
+"""How many files of a folder are read, at most, to find the solution; together they have no more than LIMIT_MB."""
+MAX_LISTED = 5_000
+"""How many files and folders are looked at, at most, to find them."""
+OUTPUTS_DEPTHS = (4, 6)
+"""Where the list of a cell's outputs is in the JSON: in today's format, and in the old ones."""
+CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*+\]).*$", re.MULTILINE)
 """Where a cell starts in a script: as Jupyter exports a notebook, and as VS Code and jupytext do."""
+TOKEN = re.compile(rb'("outputs"\s*+:\s*+\[)|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+"""What tells how deep a place in a JSON text lies, and where outputs begin."""
+NBGRADER = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "cell_type", "checksum")
+"""What is kept of a cell's nbgrader metadata."""
+TOO_MANY_VALUES = (
+    f"notatnik ma ponad {MAX_VALUES} wartości, ponad {MAX_DEPTH} poziomów zagnieżdżenia albo liczby dłuższe niż "
+    f"{bounded_json.MAX_DIGITS} cyfr – usuń wyniki komórek (Edit → Clear Outputs of All Cells) i zapisz go ponownie"
+)
 
 
 class UnreadableError(ValueError):
@@ -49,87 +75,6 @@ class Intake:
     notes: list[str] = field(default_factory=list)
 
 
-def begin(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Prepare the conversion of one submission: nbgrader's hook, called from the root of the course.
-
-    `student` may be nbgrader's pattern for all. Raises SystemExit where the disk is full.
-    """
-    normalise_names(assignment, student, notebooks)
-    resume.begin(assignment, notebooks)
-
-
-def normalise_names(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Add to `notebooks`, nbgrader's own list of the paths to convert, the released names that are missing.
-
-    nbgrader drops the other notebooks as unknown, and `SubmissionExporter` reads one of them instead of the
-    missing file. nbgrader calls this from the root of the course.
-    """
-    folder = Path(notebooks[0]).parent
-    for released in sorted(Path("release", assignment).glob("*.ipynb")):
-        expected = folder / released.name
-        if not expected.exists():
-            notebooks.append(str(expected))
-
-
-def adopt_folders_without_notebook(converter: Any) -> None:
-    """Put submissions without a notebook on the list of nbgrader's converter, which has passed them over.
-
-    Called once a command, before the first submission. nbgrader itself stops earlier where not one of the
-    submissions that it was asked for has a notebook. A converter with a set of ``wanted`` students gets only theirs.
-    """
-    coursedir = converter.coursedir
-    release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
-    names = [notebook.name for notebook in sorted(release.glob(f"{coursedir.notebook_id}.ipynb"))]
-    submissions = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, coursedir.assignment_id)
-    wanted = getattr(converter, "wanted", None)
-    for folder in glob.glob(submissions):
-        if wanted is not None and Path(folder).parent.name not in wanted:
-            continue
-        if names and folder not in converter.assignments and Path(folder).is_dir():
-            converter.assignments[folder] = [str(Path(folder, name)) for name in names]
-
-
-class SubmissionExporter(NotebookExporter):
-    """nbgrader's reader of notebooks, which takes any file.
-
-    It leaves `resources["coursekit"]`: `release`, the path of the released notebook, and `intake`. It lives as long as
-    the command, and so keeps what preprocessors ask for once: `instructors_cells`, see `coursekit.gradebook`.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Prepare the course too: nbgrader makes the exporter once a command, before the first submission.
-
-        Raises NbGraderException where a folder or the gradebook cannot be written.
-        """
-        super().__init__(**kwargs)
-        self.left_out: dict[str, list[str]] = {}
-        self.instructors_cells: dict[tuple[str, str], InstructorsCells] = {}
-        if self.parent is not None:
-            shield.skip_undecodable_names(self.parent)
-            adopt_folders_without_notebook(self.parent)
-            self.left_out = shield.guard(self.parent)
-            resume.prepare(self.parent)
-
-    def from_filename(
-        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Convert the notebook at `filename`, or what stands in for it; one already sanitised as it is."""
-        assert resources is not None, "nbgrader tells the assignment in `resources`"
-        assert self.parent is not None, "nbgrader's converter makes the exporter"
-        path, coursedir = Path(filename), self.parent.coursedir
-        if Path(coursedir.root, coursedir.submitted_directory) not in path.parents:
-            return super().from_filename(filename, resources, **kw)
-        assignment = resources["nbgrader"]["assignment"]
-        release = Path(coursedir.format_path(coursedir.release_directory, ".", assignment)) / path.name
-        if not release.exists():
-            raise FileNotFoundError(f"{release} is missing: run `nbgrader generate_assignment {assignment}`")
-        nb, intake = read_submission(path, release)
-        intake.notes += self.left_out[str(path.parent)]
-        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        resources["coursekit"] = {"release": str(release), "intake": asdict(intake)}
-        return self.from_notebook_node(nb, resources, **kw)
-
-
 def read_submission(path: Path, release: Path) -> tuple[NotebookNode, Intake]:
     """The submitted notebook expected at `path`, and what was found.
 
@@ -137,32 +82,32 @@ def read_submission(path: Path, release: Path) -> tuple[NotebookNode, Intake]:
     """
     candidates = _candidates(path, release)
     if not candidates:
-        return _blank(release, f"W oddanym folderze nie ma pliku `{path.name}` ani innego notatnika.")
-    found = max(candidates, key=lambda each: _merit(each, path, release)) if len(candidates) > 1 else candidates[0]
+        return blank(release, f"W oddanym folderze nie ma pliku `{path.name}` ani innego notatnika.")
+    given = nbformat.read(release, as_version=4).cells if len(candidates) > 1 else []
+    found = max(candidates, key=lambda each: _merit(each, path, given)) if len(candidates) > 1 else candidates[0]
     others = [each for each in candidates if each != found]
     intake = _ordinary(found, others) if found == path else _renamed(found, others, path)
     try:
         nb = parse(found, intake.notes)
     except UnreadableError as error:
-        return _blank(release, f"Nie udało się odczytać pliku {_named(found, path.parent)}: {error}.")
+        return blank(release, f"Nie udało się odczytać pliku {_named(found, path.parent)}: {error}.")
     intake.notes += _notes_on_given_files(found.parent, release.parent)
     return nb, intake
 
 
 def _candidates(path: Path, release: Path) -> list[Path]:
     """The file at `path` and other notebooks in its folder and below; scripts where there is no notebook."""
-    files = [
-        file
-        for depth in range(DEPTH + 1)
-        for file in sorted(path.parent.glob("*/" * depth + "*"))
-        if _is_own(file, path.parent, release.parent)
-    ]
+    listed = (file for depth in range(DEPTH + 1) for file in sorted(path.parent.glob("*/" * depth + "*")))
+    files = [file for file in islice(listed, MAX_LISTED) if _is_own(file, path.parent, release.parent)]
     notebooks = [file for file in files if ".ipynb" in file.name.lower()]
     scripts = [
         file for file in files if file.suffix.lower() == ".py" and not Path(release.parent, *file.parts[-2:]).exists()
     ]
     expected = [path] if path.exists() else []
-    return (expected + (notebooks or ([] if expected else scripts)))[:MOST]
+    found = (expected + (notebooks or ([] if expected else scripts)))[:MOST]
+    limit = LIMIT_MB * 2**20
+    sizes = [size if (size := file.lstat().st_size) <= limit else 0 for file in found]  # larger ones are not read
+    return [file for file, size in zip(found, accumulate(sizes), strict=True) if size <= limit]
 
 
 def _is_own(file: Path, folder: Path, release: Path) -> bool:
@@ -173,14 +118,13 @@ def _is_own(file: Path, folder: Path, release: Path) -> bool:
     return file.is_file() and file.resolve() == folder.resolve() / relative
 
 
-def _merit(file: Path, expected: Path, release: Path) -> tuple[bool, bool, int, float]:
+def _merit(file: Path, expected: Path, given: list[NotebookNode]) -> tuple[bool, bool, int, float]:
     """How well a file will do as the solution: a filled one, the one asked for, the likest, the latest."""
     modified = file.stat().st_mtime
     try:
         cells = parse(file, []).cells
     except UnreadableError:
         return False, file == expected, -1, modified
-    given = nbformat.read(release, as_version=4).cells
     sources = {cell.source.strip() for cell in cells}
     ids = {grade_id for cell in cells if (grade_id := grade_id_of(cell))}
     untouched = {cell.source.strip() for cell in given}
@@ -244,7 +188,8 @@ def grade_id_of(cell: NotebookNode) -> str | None:
     return grade_id if isinstance(grade_id, str) else None
 
 
-def _blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
+def blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
+    """The blank notebook, for a submission that cannot be read. what: a Polish sentence that says why."""
     advice = (
         f"Oceniono pusty szablon zadania. Otwórz swój notatnik w Jupyterze, zapisz go pod nazwą "
         f"`{release.name}`, sprawdź, czy po ponownym otwarciu jest cały, i oddaj go jeszcze raz."
@@ -253,28 +198,27 @@ def _blank(release: Path, what: str) -> tuple[NotebookNode, Intake]:
 
 
 def parse(path: Path, notes: list[str]) -> NotebookNode:
-    """Read a notebook of any version and encoding, or a script; what had to be converted is added to `notes`.
+    """Read a notebook of any version and encoding, or a script; what had to be changed is added to `notes`.
 
-    The result is valid nbformat 4.5 whatever the file held; the metadata of the whole are left out.
+    The result is valid nbformat 4.5 whatever the file held; the metadata of the whole are left out, and so is what
+    grading and its readers do not need.
     Raises `UnreadableError`.
     """
-    text = _decode(_bytes(path), notes)
+    content = _bytes(path)
     if path.suffix.lower() == ".py":
+        if len(content) > MAX_CODE + MAX_TEXT:
+            raise UnreadableError(f"skrypt ma ponad {MAX_CODE + MAX_TEXT} znaków")
         notes.append("To skrypt, a nie notatnik: podzielono go na komórki, ale wykresów i wyników w nim nie ma.")
-        return v4.new_notebook(cells=_script_cells(text))
-    data = _load(text)
-    version = data.get("nbformat")
-    if isinstance(version, int) and version < 4:
-        try:
-            data = nbformat.reads(json.dumps(data), as_version=4)
-        except Exception as error:  # the converters trust their input and raise whatever they meet
-            raise UnreadableError(f"to uszkodzony notatnik w starym formacie {version}") from error
-        notes.append(f"Notatnik zapisano w starym formacie {version}; przekształcono go do nowego.")
-    if not isinstance(data.get("cells"), list):
-        raise UnreadableError("plik nie zawiera komórek notatnika")
-    cells = [_rebuilt(raw) for raw in data["cells"] if isinstance(raw, dict)]
-    make_ids_unique(cells)
-    return rejoin_lines(v4.new_notebook(cells=cells))  # on disk the texts of outputs are lists of lines
+        cells: list[Any] = list(islice(_script_cells(_utf8(content, notes).decode()), MAX_CELLS + 1))
+    else:
+        cells = _notebook_cells(_utf8(content, notes), notes)
+    if len(cells) > MAX_CELLS:
+        raise UnreadableError(f"plik ma ponad {MAX_CELLS} komórek – usuń zbędne i zapisz go ponownie")
+    left = _Left()
+    rebuilt = [left.cell(raw) for raw in cells if isinstance(raw, dict)]
+    notes += left.notes()
+    make_ids_unique(rebuilt)
+    return v4.new_notebook(cells=rebuilt)
 
 
 def _bytes(path: Path) -> bytes:
@@ -292,96 +236,221 @@ def _bytes(path: Path) -> bytes:
     return content
 
 
-def _decode(content: bytes, notes: list[str]) -> str:
-    """Text of a file in UTF-8, with or without a BOM, or in what Windows programs write instead."""
+def _utf8(content: bytes, notes: list[str]) -> bytes:
+    """The content of a file in UTF-8, without a BOM, whatever Windows programs have written instead."""
     try:
-        return content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError:
         utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         encoding = "utf-16" if utf16 else "cp1250"
         notes.append(f"Plik nie był zapisany w kodowaniu UTF-8; odczytano go jako {encoding}.")
-        return content.decode(encoding, errors="replace")
+        content = content.decode(encoding, errors="replace").encode()
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
-def _script_cells(text: str) -> list[NotebookNode]:
-    """Cells of a Python script; the comments that follow the code of a cell are texts."""
-    cells = []
-    body = re.sub(r"\A(?:#(?:!|.*coding).*\n)+", "", text.replace("\r\n", "\n"))
-    for part in CELL_MARK.split(body):
+def _script_cells(text: str) -> Iterator[dict[str, Any]]:
+    """Raw cells of a Python script; the comments that follow the code of a cell are texts."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    head = takewhile(lambda line: line.startswith("#!") or (line.startswith("#") and "coding" in line), lines[:-1])
+    for part in CELL_MARK.split("\n".join(lines[len(list(head)) :])):
         lines = part.strip("\n").split("\n")
         end = len(lines)
         while end and (lines[end - 1].startswith("#") or not lines[end - 1].strip()):
             end -= 1
-        texts = re.split(r"\n\s*\n", "\n".join(lines[end:]))
-        cells += [v4.new_code_cell("\n".join(lines[:end]))] * bool(end)
-        cells += [
-            v4.new_markdown_cell(re.sub("^# ?", "", each.strip(), flags=re.MULTILINE)) for each in texts if each.strip()
-        ]
+        if end:
+            yield {"cell_type": "code", "source": "\n".join(lines[:end])}
+        for blank_line, paragraph in groupby(lines[end:], key=lambda line: not line.strip()):
+            if not blank_line:
+                bare = (line.removeprefix("#").removeprefix(" ") for line in paragraph)
+                yield {"cell_type": "markdown", "source": "\n".join(bare)}
+
+
+def _notebook_cells(content: bytes, notes: list[str]) -> list[Any]:
+    """Raw cells of a notebook. Raises UnreadableError."""
+    data = _load(content, notes, MAX_VALUES)
+    version = data.get("nbformat")
+    if version in (1, 2, 3):
+        try:
+            data = nbformat.reads(json.dumps(_load(content, notes, MAX_OLD_VALUES)), as_version=4)
+        except UnreadableError:
+            raise
+        except Exception as error:  # the converters trust their input and raise whatever they meet
+            raise UnreadableError(f"to uszkodzony notatnik w starym formacie {version}") from error
+        notes.append(f"Notatnik zapisano w starym formacie {version}; przekształcono go do nowego.")
+    cells = data.get("cells")
+    if not isinstance(cells, list):
+        raise UnreadableError("plik nie zawiera komórek notatnika")
     return cells
 
 
-def _load(text: str) -> dict[str, Any]:
+def _load(content: bytes, notes: list[str], values: int) -> dict[str, Any]:
+    """The JSON of a notebook with at most so many values, where need be without outputs. Raises UnreadableError."""
     try:
-        data = json.loads(text)
-        if SURROGATE.search(text):  # a lone one is legal in JSON but cannot be written to a file again
-            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+        try:
+            data = bounded_json.loads(content, len(content), values, MAX_DEPTH)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            data = bounded_json.loads(_without_outputs(content), len(content), values, MAX_DEPTH)
+            notes.append("Pominięto wyniki komórek: w pliku jest ich za dużo.")
     except json.JSONDecodeError as error:
         raise UnreadableError(
             f"to nie jest notatnik Jupytera albo plik jest ucięty (błąd JSON w wierszu "
             f"{error.lineno}, kolumnie {error.colno})"
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError("to nie jest notatnik Jupytera") from error
+    except ValueError as error:
+        raise UnreadableError(TOO_MANY_VALUES) from error
     if not isinstance(data, dict):
         raise UnreadableError("to poprawny JSON, ale nie notatnik Jupytera")
     return data
 
 
-def _rebuilt(raw: dict[str, Any]) -> NotebookNode:
-    """A valid cell with what is usable of `raw`; a cell of an unknown type becomes Markdown.
+def _without_outputs(content: bytes) -> bytes:
+    """The text of a notebook with empty outputs. Raises ValueError where it is too long to be looked through."""
+    if content.count(b'"') // 2 + content.count(b"[") + content.count(b"{") > MAX_TOKENS:
+        raise ValueError("too many values")
+    kept, start, depth, outputs = [], 0, 0, 0
+    for token in TOKEN.finditer(content):
+        mark = content[token.start()]
+        if token.lastindex or mark in b"[{":
+            depth += 1
+            if token.lastindex and not outputs and depth in OUTPUTS_DEPTHS:
+                kept.append(content[start : token.end()])
+                outputs = depth
+        elif mark in b"]}":
+            if depth == outputs:
+                start, outputs = token.start(), 0
+            depth -= 1
+    return b"".join([*kept, content[start:]]) if not outputs else content
 
-    Made by hand, for nbformat's makers of cells validate each, and `parse` validates them all.
-    """
-    metadata, source, outputs = raw.get("metadata"), raw.get("source"), raw.get("outputs")
-    usable_id = isinstance(raw.get("id"), str) and CELL_ID.fullmatch(raw["id"])
-    kind = raw.get("cell_type") if raw.get("cell_type") in ("code", "raw") else "markdown"
-    cell: dict[str, Any] = {
-        "id": raw["id"] if usable_id else v4.nbbase.random_cell_id(),
-        "cell_type": kind,
-        "source": "".join(map(str, source)) if isinstance(source, list) else str(source or ""),
-        # nbformat has rules for some other keys, and grading needs none of them.
-        "metadata": {"nbgrader": metadata["nbgrader"]} if isinstance(metadata, dict) and "nbgrader" in metadata else {},
+
+class _Left:
+    """Makes valid cells of raw ones, as much of them as the limits of a notebook leave."""
+
+    def __init__(self) -> None:
+        self.code, self.text = MAX_CODE, MAX_TEXT
+        self.outputs, self.output_chars = MAX_OUTPUTS, MAX_OUTPUT_CHARS
+        self.pictures, self.picture_chars = MAX_PICTURES, MAX_PICTURE_CHARS
+        self.outputs_left_out = self.pictures_left_out = 0
+
+    def notes(self) -> list[str]:
+        """Polish sentences on what was left out."""
+        notes = []
+        if self.outputs_left_out:
+            notes.append(
+                f"Pominięto część wyników komórek ({self.outputs_left_out}): najwyżej {MAX_CELL_OUTPUTS} w komórce, "
+                f"{MAX_OUTPUTS} w notatniku i {MAX_OUTPUT_CHARS // 2**20} MB w sumie. Resztę pracy oceniono."
+            )
+        if self.pictures_left_out:
+            notes.append(
+                f"Pominięto część obrazków w komórkach tekstowych ({self.pictures_left_out}): nie są obrazkami albo "
+                f"jest ich ponad {MAX_PICTURES} lub ponad {MAX_PICTURE_CHARS // 2**20} MB. Resztę pracy oceniono."
+            )
+        return notes
+
+    def cell(self, raw: dict[str, Any]) -> NotebookNode:
+        """A valid cell with what is usable of `raw`; a cell of an unknown type becomes Markdown.
+
+        Made by hand, for nbformat's makers of cells validate each, and `parse` validates them all.
+        Raises UnreadableError where the sources are too long.
+        """
+        usable_id = isinstance(raw.get("id"), str) and CELL_ID.fullmatch(raw["id"])
+        kind = raw.get("cell_type") if raw.get("cell_type") in ("code", "raw") else "markdown"
+        source, metadata = raw.get("source"), raw.get("metadata")
+        cell: dict[str, Any] = {
+            "id": raw["id"] if usable_id else v4.nbbase.random_cell_id(),
+            "cell_type": kind,
+            "source": _text(str(source) if isinstance(source, (int, float)) and source else source) or "",
+            # nbformat has rules for some other keys, and grading needs none of them.
+            "metadata": _nbgrader(metadata) if isinstance(metadata, dict) else {},
+        }
+        if kind == "code":
+            self.code -= len(cell["source"])
+            cell |= {"execution_count": None, "outputs": self._outputs(raw.get("outputs"))}
+        else:
+            self.text -= len(cell["source"])
+        if kind == "markdown" and (pictures := self._attachments(raw.get("attachments"))):
+            cell["attachments"] = pictures
+        if self.code < 0 or self.text < 0:
+            raise UnreadableError(
+                f"komórki z kodem mają razem ponad {MAX_CODE} znaków albo inne ponad {MAX_TEXT} – dane zapisz w "
+                "osobnym pliku, wklej mniejsze obrazki i zapisz notatnik ponownie"
+            )
+        return nbformat.from_dict(cell)
+
+    def _outputs(self, raw: object) -> list[dict[str, Any]]:
+        listed = raw if isinstance(raw, list) else []
+        usable = [output for each in listed[:MAX_CELL_OUTPUTS] if (output := _output(each))]
+        kept: list[dict[str, Any]] = []
+        for output in usable:
+            chars = _length(output)
+            if self.outputs and chars <= self.output_chars:
+                self.outputs -= 1
+                self.output_chars -= chars
+                kept.append(output)
+        self.outputs_left_out += len(usable) - len(kept) + max(0, len(listed) - MAX_CELL_OUTPUTS)
+        return kept
+
+    def _attachments(self, raw: object) -> dict[str, dict[str, str]]:
+        listed = raw if isinstance(raw, dict) else {}
+        kept: dict[str, dict[str, str]] = {}
+        for name, content in listed.items():
+            picture = {kind: data for kind, data in _texts(content).items() if data and BASE64.fullmatch(data)}
+            chars = _length(picture)
+            if picture and len(name) <= MAX_NAME and self.pictures and chars <= self.picture_chars:
+                self.pictures -= 1
+                self.picture_chars -= chars
+                kept[str(_text(name))] = picture
+            else:
+                self.pictures_left_out += 1
+        return kept
+
+
+def _text(raw: object) -> str | None:
+    """A text, whole or in lines, without lone surrogates, which cannot be written to a file; None where it is none."""
+    if isinstance(raw, list):
+        raw = "".join(line for line in raw if isinstance(line, str))
+    return raw.encode("utf-8", "replace").decode() if isinstance(raw, str) else None
+
+
+def _texts(raw: object) -> dict[str, str]:
+    """The texts in an object, by name."""
+    named = raw.items() if isinstance(raw, dict) else ()
+    return {
+        name: text
+        for name, value in named
+        if len(name) <= MAX_NAME and name.isprintable() and (text := _text(value)) is not None
     }
-    if kind == "code":
-        usable = filter(_is_output, outputs) if isinstance(outputs, list) else ()
-        cell |= {"execution_count": None, "outputs": list(usable)}
-    elif kind == "markdown":
-        cell |= _attachments(raw)
-    return nbformat.from_dict(cell)
 
 
-def _attachments(raw: dict[str, Any]) -> dict[str, Any]:
-    """The pictures pasted into a Markdown cell, as the part of a cell."""
-    attachments = raw.get("attachments")
-    if not isinstance(attachments, dict) or not all(isinstance(each, dict) for each in attachments.values()):
+def _length(texts: dict[str, Any]) -> int:
+    """Characters in the values of a dictionary."""
+    return sum(_length(value) if isinstance(value, dict) else len(value) for value in texts.values())
+
+
+def _output(raw: object) -> dict[str, Any] | None:
+    """A valid output with the texts and pictures of `raw`; None where it is no output."""
+    if not isinstance(raw, dict):
+        return None
+    kind, texts = raw.get("output_type"), _texts(raw)
+    if kind == "stream" and texts.get("name") in ("stdout", "stderr") and "text" in texts:
+        return {"output_type": kind, "name": texts["name"], "text": texts["text"]}
+    if kind == "error" and {"ename", "evalue"} <= set(texts):
+        return {"output_type": kind, "ename": texts["ename"], "evalue": texts["evalue"], "traceback": []}
+    if kind in ("display_data", "execute_result") and (data := _texts(raw.get("data"))):
+        count = {"execution_count": None} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": data, "metadata": {}, **count}
+    return None
+
+
+def _nbgrader(metadata: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a cell's metadata."""
+    its = metadata.get("nbgrader")
+    if not isinstance(its, dict):
         return {}
-    return {"attachments": attachments}
-
-
-def _is_output(raw: object) -> bool:
-    cell: dict[str, Any] = {
-        "id": "x",
-        "cell_type": "code",
-        "source": "",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [raw],
-    }
-    try:  # of a whole notebook, which nbformat validates twenty times faster than a part
-        nbformat.validate({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
-    except nbformat.ValidationError:
-        return False
-    return True
+    usable = {name: its[name] for name in NBGRADER if isinstance(its.get(name), (str, int, float))}
+    texts = {name: _text(value[:MAX_NAME]) for name, value in usable.items() if isinstance(value, str)}
+    return {"nbgrader": usable | texts}
 
 
 def make_ids_unique(cells: list[NotebookNode]) -> None:

@@ -27,7 +27,7 @@ from coursekit.course import GradebookError, find_assignment, gradebook_url
 from coursekit.moodle_worksheet import COMMENT, GRADE, IDENTIFIER, MAXIMUM, MODIFIED, NAME, Worksheet, WorksheetError
 from coursekit.points import BONUS
 from coursekit.results import GRADED, Result
-from coursekit.spreadsheet import Cell, pieces, write_csv, write_xlsx
+from coursekit.spreadsheet import CONTROLS, Cell, pieces, write_csv, write_xlsx
 
 
 def export_class(course: Path, assignment: str, to: Path) -> None:
@@ -77,6 +77,9 @@ class MoodleExporter(ExportPlugin):
         found = self._chosen(results.of_class(gradebook, coursedir, assignment))
         for state, number in sorted(Counter(result.state for result in found).items()):
             self.log.info("%s: %s: %d", assignment, state, number)
+        for result in found:
+            if result.reason:
+                self.log.warning("%s is left out: %s", result.student, result.reason)
         table = points_table(found, self.bonus)
         write_csv(folder / f"{assignment}-points.csv", *table)
         write_xlsx(folder / f"{assignment}-points.xlsx", assignment, *table)
@@ -112,7 +115,7 @@ class MoodleExporter(ExportPlugin):
                 found = sorted(pages.glob("*.html"))
                 if not found:
                     self.log.warning("No feedback page of %s: run `nbgrader generate_feedback`.", result.student)
-                name = result.name.replace("_", " ").replace("/", " ") or "Participant"
+                name = CONTROLS.sub(" ", result.name).replace("_", " ").replace("/", " ") or "Participant"
                 for page in found:
                     entry = zipfile.ZipInfo(f"{name}_{result.student}_assignsubmission_file_/{page.name}")
                     file.writestr(entry, page.read_bytes(), zipfile.ZIP_DEFLATED)

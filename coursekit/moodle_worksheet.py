@@ -16,7 +16,7 @@ SUBMITTED, GRADE, MAXIMUM = "Last modified (submission)", "Grade", "Maximum grad
 MODIFIED, COMMENT = "Last modified (grade)", "Feedback comments"
 DATE = "%A, %d %B %Y, %I:%M %p"
 """Moodle's date in English: `Wednesday, 25 November 2026, 3:38 AM`."""
-NUMBER = re.compile(r"\d+$")
+NUMBER = re.compile(r"(?<!\d)\d+$")
 
 
 class WorksheetError(ValueError):

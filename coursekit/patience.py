@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from jupyter_client.channels import AsyncZMQSocketChannel
+from coursekit.messages import CheckedChannel
 
 SHORTEST = 0.05
 """Seconds of waiting that are worth an extension."""
@@ -51,7 +51,7 @@ class Wait:
         return None
 
 
-class PatientChannel(AsyncZMQSocketChannel):
+class PatientChannel(CheckedChannel):
     """A channel on which the timeout of a message is in the own time of the kernel that ``waited`` measures."""
 
     waited: Callable[[], float] = staticmethod(lambda: 0.0)

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from nbformat import NotebookNode
 
-LINK = re.compile(r"(?<=<)attachment:([^<>\n]+)(?=>)|attachment:((?:[^()\s<>\"']|\([^()\s]*\))+)")
+LINK = re.compile(r"(?<=<)attachment:([^<>\n]+)(?=>)|attachment:((?:[^()\s<>\"']++|\([^()\s]*+\))++)")
 PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 """Names that are the same in a link."""
 SENTENCE = "Brakowało obrazków, do których prowadzą odnośniki w komórkach tekstowych: {}. Wklej je jeszcze raz."

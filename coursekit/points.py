@@ -7,8 +7,10 @@ from typing import Any
 from nbgrader.api import Grade, Gradebook
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from coursekit.course import find_assignment
+from coursekit.terminal import printable
 
 BONUS = "3"
 """The task whose points come on top: totals read 5 + 2."""
@@ -96,7 +98,7 @@ def table(students: list[Student], assignment: str) -> Table:
     for student in students:
         full, bonus = student.total(bonus=False), student.total(bonus=True)
         shown.add_row(
-            student.name,
+            Text(printable(student.name)),
             *(f"{student.tasks[task].score:.2f}{'*' if student.tasks[task].waiting else ' '}" for task in tasks),
             f"{full.score:.2f} + {bonus.score:.2f} / {full.maximum:g} + {bonus.maximum:g}",
         )

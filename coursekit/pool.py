@@ -17,6 +17,7 @@ import dask
 from distributed import Client, Future, LocalCluster, wait
 
 from coursekit import worker
+from coursekit.execute import PATIENCE
 from coursekit.provisioner import clear_leftovers, private_prefix
 from coursekit.worker import Task
 
@@ -25,8 +26,6 @@ ATTEMPTS = 3
 CONNECT_SECONDS = 10
 NO_WORKERS_SECONDS = 180
 """Where all have died at once: on a busy machine a new worker takes tens of seconds to start."""
-PATIENCE = 4
-"""How many times its own time limit a submission may take: on a busy machine it waits, and no student shall pay."""
 SETTINGS = {
     "distributed.scheduler.worker-ttl": "60 s",  # a worker that is silent for so long is replaced
     # What Dask would measure of itself, by default up to a hundred times a second, nobody looks at.
@@ -64,12 +63,12 @@ class Pool:
     """Tasks on the workers of a cluster, one at a time on each.
 
     So it is known whose task a worker was executing when it died: nobody else's is suspected. seconds: of own time that
-    a task may take; after PATIENCE times as long it is given to another worker.
+    a task may take; after 2 * PATIENCE times as long it is given to another worker.
     """
 
     def __init__(self, client: Client, seconds: float):
         self._client = client
-        self._seconds = PATIENCE * seconds
+        self._seconds = 2 * PATIENCE * seconds  # the process that judges ends before
         self._queue: deque[_Job] = deque()
         self._running: dict[Future, _Job] = {}
         self._alive: set[str] = set()

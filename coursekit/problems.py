@@ -8,12 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from coursekit import records
+from coursekit.terminal import entry, printable
 from grader_tests.verdict import BROKEN_CHECK
 
-NOT_GRADED, UNREADABLE, NO_SANDBOX, FLAGGED, MENDED = "not graded", "unreadable", "no sandbox", "flagged", "mended"
-STATES = (NOT_GRADED, UNREADABLE, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
-"""The gravest first: no points at all, the blank notebook graded, graded with all the instructor's rights, points lost
-by a fault of the kit's own, graded with flags (`coursekit.flags`), graded after repairs."""
+NOT_GRADED, UNREADABLE, NOT_EXECUTED = "not graded", "unreadable", "not executed"
+NO_SANDBOX, FLAGGED, MENDED = "no sandbox", "flagged", "mended"
+STATES = (NOT_GRADED, UNREADABLE, NOT_EXECUTED, NO_SANDBOX, BROKEN_CHECK, FLAGGED, MENDED)
+"""The gravest first: no points at all; the blank notebook graded; no automatic points, for it could not be executed, or
+was not (`--no-execute`); graded with all the instructor's rights; points lost by a fault of the kit's own; graded with
+flags (`coursekit.flags`); graded after repairs."""
+
+MAX_NOTES, MAX_CHARS = 30, 1_000
+"""Of a submission in the table: notes, and characters of each."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ def _of_student(course: Path, assignment: str, student: str) -> Problem | None:
     notes = (*broken, *intake["notes"], *record["repairs"], *map(_flag_note, record["flags"]))
     if intake["status"] == "unreadable":
         return Problem(student, UNREADABLE, notes)
+    if record["status"] == "broken":
+        return Problem(student, NOT_EXECUTED, notes)
     if not record["sandbox"]["enabled"]:
         return Problem(student, NO_SANDBOX, notes)
     if broken:
@@ -79,6 +87,12 @@ def _flag_note(flag: dict[str, str]) -> str:
     return f"[{flag['kind']}] {flag['cell']}: {flag['detail']}"
 
 
+def _shortened(notes: tuple[str, ...]) -> list[str]:
+    """The first notes, and the beginning of each: `record` shows them whole."""
+    shown = [note if len(note) <= MAX_CHARS else f"{note[:MAX_CHARS]} …" for note in notes[:MAX_NOTES]]
+    return [*shown, f"… and {len(notes) - MAX_NOTES} more"] if len(notes) > MAX_NOTES else shown
+
+
 def table(problems: list[Problem], assignment: str) -> Table:
     """One line a student."""
     shown = Table(
@@ -90,5 +104,6 @@ def table(problems: list[Problem], assignment: str) -> Table:
     shown.add_column("state", no_wrap=True)
     shown.add_column("what is wrong", overflow="fold")
     for problem in problems:
-        shown.add_row(Text(problem.student), problem.state, Text("\n".join(problem.notes)))
+        notes = Text("\n".join(map(entry, _shortened(problem.notes))))
+        shown.add_row(Text(printable(problem.student)), problem.state, notes)
     return shown

@@ -10,10 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from coursekit.facts import Facts
+from coursekit.facts import Found
+from coursekit.terminal import entry, printable, printable_lines
 
 VERDICTS = {"passed": "green", "failed": "red", "unanswered": "red", "broken check": "bold yellow"}
 GIB = 2**30
+MAX_VALUES, MAX_CHARS = 20, 60
+"""Values of an argument that are shown, and characters of each."""
 
 
 def page(record: dict[str, Any]) -> Group:
@@ -35,7 +38,7 @@ def _head(record: dict[str, Any]) -> Text:
     maximum = sum(report["maximum"] for report in record["reports"])
     status = "green" if record["status"] == "graded" else "bold red"
     return Text.assemble(
-        (_plain(record["student"]), "bold"),
+        (printable(record["student"]), "bold"),
         f", {record['assignment']}: ",
         (record["status"], status),
         f", file {record['intake']['status']}, {earned:.2f} of {maximum:.2f} automatic points, ",
@@ -53,7 +56,7 @@ def _checks(reports: list[dict[str, Any]]) -> Table:
         shown.add_row(Text(report["cell"], "bold"), Text(f"{report['points']:.2f}/{report['maximum']:.2f}", "bold"))
         for check in report["checks"]:
             points = f"{float(check['points']):.2f}/{float(check['maximum']):.2f}"
-            shown.add_row(f"  {check['id']}", points, _verdict(check))
+            shown.add_row(Text(f"  {check['id']}"), points, _verdict(check))
     return shown
 
 
@@ -62,7 +65,7 @@ def _verdict(check: dict[str, Any]) -> Text:
     if check["verdict"] == "passed":
         text = Text.assemble(verdict, title, no_wrap=True, overflow="ellipsis")
     else:
-        text = Text.assemble(verdict, f"{title} – {_plain(check['message'])}")
+        text = Text.assemble(verdict, f"{title} – {printable_lines(check['message'])}")
     return text
 
 
@@ -79,6 +82,8 @@ def _flag(flag: dict[str, str]) -> str:
 def _sandbox(sandbox: dict[str, Any]) -> str:
     if not sandbox["enabled"]:
         return "OFF: the submitted code ran with all rights of the instructor."
+    if "limits" not in sandbox:
+        return "on; no notebook was executed."
     limits = sandbox["limits"]
     return (
         f"{sandbox['mechanism']}, user {sandbox['user']}; memory {limits['memory'] / GIB:g} GiB, "
@@ -87,21 +92,29 @@ def _sandbox(sandbox: dict[str, Any]) -> str:
     )
 
 
-def facts_page(facts: list[Facts]) -> Group:
-    """A few lines for each written answer."""
+def facts_page(found: Found) -> Group:
+    """A few lines for each written answer, and whose submissions were left out."""
     parts: list[RenderableType] = [Text("Written answers, for the person who grades them: facts, not a grade", "bold")]
-    for each in facts:
+    for each in found.answers:
         tried = each.experiments
         more = " or more" if tried.at_least else ""
-        varied = [f"{name} = {', '.join(map(str, values))}" for name, values in tried.varied.items()]
+        varied = [f"{name} = {_values(values)}" for name, values in tried.varied.items()]
         lines = [
             f"{each.answer}: {_count(each.words, 'word')}, {_count(each.figures, 'figure')}, "
             f"{_count(each.tables, 'table')}; models trained in own cells: {tried.trained}{more}",
             f"  varied: {'; '.join(varied)}" if varied else "",
             f"  the same text: {', '.join(each.same_text)}" if each.same_text else "",
         ]
-        parts += [_indented(line) for line in lines if line]
+        parts += [_indented(printable(line)) for line in lines if line]
+    for student, why in found.left_out.items():
+        parts.append(_indented(printable(f"left out: {student}, {why.splitlines()[0]}")))
     return Group(*parts)
+
+
+def _values(values: list[object]) -> str:
+    """The first values of an argument, and the beginning of each."""
+    more = ", …" if len(values) > MAX_VALUES else ""
+    return ", ".join(str(value)[:MAX_CHARS] for value in values[:MAX_VALUES]) + more
 
 
 def _count(number: int, noun: str) -> str:
@@ -110,10 +123,5 @@ def _count(number: int, noun: str) -> str:
 
 def _indented(line: str) -> Padding:
     """A line two columns in, and its own spaces."""
-    text = _plain(line)
+    text = entry(line)
     return Padding(Text(text.lstrip()), (0, 0, 0, 2 + len(text) - len(text.lstrip())))
-
-
-def _plain(text: str) -> str:
-    """A text that may hold what a student wrote, without the characters that command a terminal."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)

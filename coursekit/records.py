@@ -10,9 +10,12 @@ import os
 import tempfile
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+import fastjsonschema
 
 from coursekit import shield
+from grader_tests.verdict import BROKEN_CHECK, FAILED, PASSED, UNANSWERED
 
 KEY = "coursekit"
 """Key of a notebook's metadata under which the record grows while the submission is graded."""
@@ -20,8 +23,66 @@ SCHEMA = 1
 """Version of the description of the fields."""
 
 
+LARGEST = 20 * 2**20
+"""Bytes of a record that is read; an ordinary one has about 25 thousand."""
+_TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+_NUMBER = {"type": "number", "minimum": -1e15, "maximum": 1e15}
+_NUMBERS = {"type": "object", "additionalProperties": _NUMBER}
+_POINTS = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$"}
+
+
+def _fields(**fields: Any) -> dict[str, Any]:
+    """Schema of an object that has all these fields; it may have others."""
+    return {"type": "object", "required": list(fields), "properties": fields}
+
+
+_CHECK = _fields(
+    id=_TEXT,
+    title=_TEXT,
+    verdict={"enum": [PASSED, FAILED, UNANSWERED, BROKEN_CHECK]},
+    points=_POINTS,
+    maximum=_POINTS,
+    message=_TEXT,
+)
+_LIMITS = _fields(memory=_NUMBER, files=_NUMBER, file=_NUMBER, processes=_NUMBER, cpu=_NUMBER)
+_SANDBOX: dict[str, Any] = {
+    "type": "object",
+    "required": ["enabled"],  # the others where a kernel was started in it
+    "properties": {
+        "enabled": {"type": "boolean"},
+        "mechanism": _TEXT,
+        "user": _NUMBER,
+        "held_by": _TEXT,
+        "limits": _LIMITS,
+    },
+    "dependencies": {"limits": ["mechanism", "user", "held_by"]},
+}
+NEEDED = _fields(
+    assignment=_TEXT,
+    student=_TEXT,
+    status={"enum": ["graded", "broken"]},
+    intake=_fields(status={"enum": ["ok", "renamed", "unreadable"]}, notes=_TEXTS),
+    repairs=_TEXTS,
+    seed=_TEXT,
+    seconds=_NUMBER,
+    timings=_NUMBERS,
+    sandbox=_SANDBOX,
+    versions={"type": "object", "additionalProperties": _TEXT},
+    points=_NUMBERS,
+    reports={
+        "type": "array",
+        "items": _fields(cell=_TEXT, points=_NUMBER, maximum=_NUMBER, checks={"type": "array", "items": _CHECK}),
+    },
+    flags={"type": "array", "items": _fields(kind=_TEXT, cell=_TEXT, detail=_TEXT)},
+    autograded_sha256=_TEXT,
+)
+"""What readers of a record need, as a JSON schema. `docs/record.schema.json` describes all that a grading writes."""
+NEEDED["properties"]["advice"] = _TEXTS  # older records have none
+_validate = fastjsonschema.compile(NEEDED)
+
+
 class RecordError(ValueError):
-    """A record that cannot be read; the message names the file and what to do."""
+    """A record that cannot be read; the message names the file, what is wrong with it and what to do."""
 
 
 def path(course: Path, assignment: str, student: str) -> Path:
@@ -30,23 +91,60 @@ def path(course: Path, assignment: str, student: str) -> Path:
 
 
 def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
-    """The record of a submission.
+    """The record of a submission, with every field of `NEEDED`.
 
-    Raises FileNotFoundError where it has not been graded to the end, and RecordError where the file is damaged.
+    Raises FileNotFoundError where it has not been graded to the end, and RecordError where the file is damaged or
+    lacks a field, as after `nbgrader autograde --no-execute`.
     """
+    record = read(course, assignment, student)
+    try:
+        _validate(record)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise RecordError(
+            f"{_shown(path(course, assignment, student))} is not the record of a grading ({_reason(error)}): the "
+            "submission was not executed and judged. Grade it again: "
+            f"`python -m coursekit grade {assignment} --force --student {student}`."
+        ) from error
+    return record
+
+
+def read(course: Path, assignment: str, student: str) -> dict[str, Any]:
+    """The record of a submission as it is: of this version of the schema, but it may lack fields. Raises as `load`."""
     file = path(course, assignment, student)
     try:
-        record = json.loads(file.read_text())
-    except ValueError as error:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST >> 20} MB")
+        record = json.loads(content.decode(), parse_constant=_no_number)
+    except FileNotFoundError:
+        raise
+    except (OSError, RecursionError, ValueError) as error:
         raise RecordError(_damaged(file, str(error))) from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         raise RecordError(_damaged(file, f"it is no record of schema {SCHEMA}"))
     return record
 
 
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _reason(error: fastjsonschema.JsonSchemaValueException) -> str:
+    """Which field is missing or wrong, such as `flags[0].kind must be string`."""
+    if error.rule == "required":
+        missing = [name for name in error.rule_definition if name not in error.value]
+        return f"{'.'.join(map(str, error.path[1:])) or 'it'} lacks {', '.join(missing)}"
+    return str(error.message).removeprefix("data.")[:200]
+
+
 def _damaged(file: Path, why: str) -> str:
-    relative = Path(*file.parts[-3:])
-    return f"{relative} cannot be read ({why}). Grade again: `python -m coursekit grade {file.parent.name}` mends it."
+    again = f"`python -m coursekit grade {file.parent.name}`"
+    return f"{_shown(file)} cannot be read ({why}). Grade again: {again} mends it."
+
+
+def _shown(file: Path) -> str:
+    return shield.printable("/".join(file.parts[-3:]))
 
 
 class NoRecordError(LookupError):
@@ -93,7 +191,8 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         write(path(course, assignment, student), record)
     except OSError as error:  # nbgrader would swallow it, and go on
         raise SystemExit(
-            f"Stopped: the record of {submitted.parent} cannot be written ({error}). Free some space, or "
+            f"Stopped: the record of {shield.printable(str(submitted.parent))} cannot be written "
+            f"({shield.printable(str(error))}). Free some space, or "
             "make the folder writable, and give the same command again: it goes on from here."
         ) from error
 

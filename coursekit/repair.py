@@ -1,27 +1,20 @@
 """Putting the cells of a submitted notebook in order before nbgrader looks at them.
 
 nbgrader knows cells by the `grade_id` in their metadata, and gives up where an id is there twice, damaged or
-in a cell of another type. `RepairCells`, the first of `c.Autograde.sanitize_preprocessors`, takes the
-released notebook as the pattern: each of its nbgrader cells, a *slot*, is filled by one submitted cell, or
-put back. Students' own cells stay where they are, between the same neighbours.
+in a cell of another type. The released notebook is the pattern: each of its nbgrader cells, a *slot*, is filled by one
+submitted cell, or put back. Students' own cells stay where they are, between the same neighbours.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from itertools import pairwise, takewhile
-from pathlib import Path
 
-import nbformat
-from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, v4
-from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.preprocessors import NbGraderPreprocessor
 
-from coursekit import pictures
-from coursekit.advice import advice, error_line
+from coursekit.advice import error_line, listed
 from coursekit.intake import grade_id_of, make_ids_unique
 
 SENTENCES = {
@@ -37,42 +30,8 @@ SENTENCES = {
     "missing": "Brakowało komórek zadania; wstawiono je z powrotem: {}.",
 }
 """What the student is told, in this order, about each kind of repair; {} lists the cells."""
-
-
-class RepairCells(NbGraderPreprocessor):
-    """Fills the slots of the released notebook with the submitted cells.
-
-    Needs `resources["coursekit"]` of `SubmissionExporter`. Leaves the findings in `nb.metadata["coursekit"]`:
-    `intake` (a dict), `repairs` and `advice` on the code (Polish sentences). A Markdown cell on top tells them all.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """`nb` with exactly one cell in each slot."""
-        kit = resources["coursekit"]
-        release = _released(Path(kit["release"]), Path(kit["release"]).stat().st_mtime_ns)
-        nb.cells, repairs = repair(nb.cells, release.cells)
-        repairs += pictures.mend(nb.cells)
-        hints = [] if kit["intake"]["status"] == "unreadable" else advice(nb.cells)
-        notes = kit["intake"]["notes"] + repairs + hints
-        if notes:
-            lines = ["**Uwagi programu oceniającego o oddanym pliku**", "", *(f"- {note}" for note in notes)]
-            nb.cells.insert(0, v4.new_markdown_cell("\n".join(lines)))
-        # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
-        findings = {"intake": kit["intake"], "repairs": repairs, "advice": hints}
-        nb.metadata = nbformat.from_dict({**release.metadata, "coursekit": findings})
-        return nb, resources
-
-
-@lru_cache(maxsize=16)
-def _released(path: Path, changed: int) -> NotebookNode:
-    """The released notebook, which is nobody's to change; read once for a class. changed: when the file was.
-
-    Raises ValidationError where its nbgrader metadata, which every submission gets, are damaged, and SchemaTooOldError
-    where another version of nbgrader has written them.
-    """
-    release = nbformat.read(path, as_version=4)
-    MetadataValidator().validate_nb(release)
-    return release
+MAX_HALVES = 10
+"""Cells that are joined to one solution."""
 
 
 def repair(submitted: list[NotebookNode], released: list[NotebookNode]) -> tuple[list[NotebookNode], list[str]]:
@@ -92,7 +51,7 @@ def repair(submitted: list[NotebookNode], released: list[NotebookNode]) -> tuple
     cells = [entry.cell for entry in work.entries]
     make_ids_unique(cells)
     return cells, [
-        sentence.format(", ".join(f"`{name}`" for name in work.done[kind]))
+        sentence.format(listed([f"`{name}`" for name in work.done[kind]]))
         for kind, sentence in SENTENCES.items()
         if work.done[kind]
     ]
@@ -105,6 +64,16 @@ class _Entry:
     cell: NotebookNode
     slot: str | None = None
 
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """What `bare` makes of the source, which no longer changes when this is first asked for, see `rewrite`."""
+        return bare(self.cell.source)
+
+    def rewrite(self, source: str) -> None:
+        """Give the cell another source."""
+        self.cell.source = source
+        vars(self).pop("lines", None)
+
 
 class _Repair:
     """The steps of `repair`, which share the entries and the record of what was done."""
@@ -112,7 +81,8 @@ class _Repair:
     def __init__(self, submitted: list[NotebookNode], released: list[NotebookNode]) -> None:
         self.released = released
         self.plain = [cell for cell in released if "nbgrader" not in cell.metadata]
-        self.slots = {cell.metadata.nbgrader.grade_id: cell for cell in released if cell not in self.plain}
+        self.slots = {cell.metadata.nbgrader.grade_id: cell for cell in released if "nbgrader" in cell.metadata}
+        self.lines = {cell.id: bare(cell.source) for cell in released}
         self.entries = [_Entry(cell) for cell in submitted]
         self.done: dict[str, list[str]] = defaultdict(list)
 
@@ -126,7 +96,7 @@ class _Repair:
             pattern = self.slots[name]
             matches = [entry for entry in own if entry.cell.id == pattern.id]
             if not self._is_written_answer(name):  # the blank answers of all tasks are alike
-                matches += [entry for entry in own if _same_source(entry.cell, pattern)]
+                matches += [entry for entry in own if self._has_source(entry, pattern)]
             if matches:
                 matches[0].slot = name
         for entry in self.entries:
@@ -135,16 +105,24 @@ class _Repair:
 
     def join_halves(self) -> None:
         """Put a solution together that was split where its halves are no Python; editors copy the marks to both."""
-        index = 1
-        while index < len(self.entries):
-            one, other = self.entries[index - 1], self.entries[index]
-            whole = f"{one.cell.source}\n{other.cell.source}"
-            if one.slot and one.slot == other.slot and _is_cut(one.cell, other.cell) and error_line(whole) is None:
-                one.cell.source = whole
-                self.done["split"].append(one.slot)
-                del self.entries[index]
+        kept: list[_Entry] = []
+        joined = 0
+        for entry in self.entries:
+            if kept and joined < MAX_HALVES and self._are_halves(kept[-1], entry):
+                kept[-1].rewrite(f"{kept[-1].cell.source}\n{entry.cell.source}")
+                self.done["split"].append(str(entry.slot))
+                joined += 1
             else:
-                index += 1
+                kept.append(entry)
+        self.entries = kept
+
+    def _are_halves(self, one: _Entry, other: _Entry) -> bool:
+        return (
+            one.slot is not None
+            and one.slot == other.slot
+            and _is_cut(one.cell, other.cell)
+            and error_line(f"{one.cell.source}\n{other.cell.source}") is None
+        )
 
     def part_merged(self) -> None:
         """Give a missing solution the given cell beside it with which the student has merged it."""
@@ -162,9 +140,7 @@ class _Repair:
     def _is_changed_given(self, entry: _Entry, cell_type: str) -> bool:
         pattern = self.slots[str(entry.slot)]
         return bool(
-            pattern.metadata.nbgrader.locked
-            and pattern.cell_type == cell_type
-            and not _same_source(entry.cell, pattern)
+            pattern.metadata.nbgrader.locked and pattern.cell_type == cell_type and not self._has_source(entry, pattern)
         )
 
     def settle_duplicates(self) -> None:
@@ -174,6 +150,7 @@ class _Repair:
         the student's own cells.
         """
         claims: dict[str, list[_Entry]] = defaultdict(list)
+        superfluous: set[_Entry] = set()
         for entry in self.entries:
             if entry.slot is not None:
                 claims[entry.slot].append(entry)
@@ -181,15 +158,15 @@ class _Repair:
             if len(copies) == 1:
                 continue
             self.done["duplicate"].append(name)
-            unchanged = [entry for entry in copies if _same_source(entry.cell, self.slots[name])]
-            changed = [entry for entry in copies if entry not in unchanged]
+            unchanged = [entry for entry in copies if self._has_source(entry, self.slots[name])]
+            changed = [entry for entry in copies if not self._has_source(entry, self.slots[name])]
             kept = (changed[::-1] + unchanged if self._is_solution(name) else unchanged + changed)[0]
             for entry in copies:
                 if entry is not kept:
                     entry.slot = None
                     entry.cell.metadata.pop("nbgrader", None)
-                    if entry in unchanged:
-                        self.entries.remove(entry)
+            superfluous.update(entry for entry in unchanged if entry is not kept)
+        self.entries = [entry for entry in self.entries if entry not in superfluous]
 
     def restore_order(self) -> None:
         """Sort the filled slots as released; a student's own cells move with the slot above them."""
@@ -215,9 +192,9 @@ class _Repair:
             if _marks(cell) != _marks(pattern):
                 self.done["marks"].append(entry.slot)
             cell.metadata = deepcopy(pattern.metadata)
-            if pattern.metadata.nbgrader.locked and not _same_source(cell, pattern):
+            if pattern.metadata.nbgrader.locked and not self._has_source(entry, pattern):
                 self.done["source"].append(entry.slot)
-                cell.source = pattern.source
+                entry.rewrite(pattern.source)
 
     def fill_gaps(self) -> None:
         """Fill the slots that are still empty, in the released order."""
@@ -249,7 +226,7 @@ class _Repair:
         following = [cell for cell in self.released[position + 1 :] if cell in self.plain]
         for pattern in following:
             for index in range(start, end):
-                if _is_copy(self.entries[index].cell, pattern):
+                if self._is_copy(self.entries[index], pattern):
                     return index
         return start if self._precedes_solution(name) else end
 
@@ -267,7 +244,7 @@ class _Repair:
         own = [
             entry
             for entry in self.entries[start:end]
-            if entry.cell.cell_type == "markdown" and not any(_is_copy(entry.cell, pattern) for pattern in self.plain)
+            if entry.cell.cell_type == "markdown" and not any(self._is_copy(entry, pattern) for pattern in self.plain)
         ]
         return max(own, key=lambda entry: len(entry.cell.source), default=None)
 
@@ -281,6 +258,14 @@ class _Repair:
     def _empty_slots(self) -> Iterator[str]:
         filled = {entry.slot for entry in self.entries}
         return (name for name in self.slots if name not in filled)
+
+    def _has_source(self, entry: _Entry, pattern: NotebookNode) -> bool:
+        """Whether a submitted cell holds the text of a released one, blanks at the ends of lines and the cell apart."""
+        return entry.lines == self.lines[pattern.id]
+
+    def _is_copy(self, entry: _Entry, pattern: NotebookNode) -> bool:
+        """Whether a submitted cell is a released one, perhaps edited."""
+        return entry.cell.id == pattern.id or self._has_source(entry, pattern)
 
     def _is_solution(self, name: str) -> bool:
         return bool(self.slots[name].metadata.nbgrader.solution)
@@ -296,11 +281,6 @@ def _marks(cell: NotebookNode) -> list[object]:
     return [metadata.get(key) for key in keys] if isinstance(metadata, dict) else []
 
 
-def _same_source(one: NotebookNode, other: NotebookNode) -> bool:
-    """Whether two cells hold the same text, blanks at the ends of lines and the cell apart."""
-    return bare(one.source) == bare(other.source)
-
-
 def bare(source: str) -> tuple[str, ...]:
     """The lines of a cell without the blanks at their ends and around them all."""
     return tuple(line.rstrip() for line in source.strip().splitlines())
@@ -310,8 +290,3 @@ def _is_cut(one: NotebookNode, other: NotebookNode) -> bool:
     """Whether two cells of code look like halves: one is no Python, or the second goes on with a block."""
     indented = other.source.strip("\n")[:1].isspace()
     return indented or error_line(one.source) is not None or error_line(other.source) is not None
-
-
-def _is_copy(cell: NotebookNode, pattern: NotebookNode) -> bool:
-    """Whether a submitted cell is a released one, perhaps edited."""
-    return cell.id == pattern.id or _same_source(cell, pattern)

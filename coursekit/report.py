@@ -211,7 +211,7 @@ def _named(failed: frozenset[str], titles: dict[frozenset[str], list[str]]) -> t
 
 def seconds(found: list[Record]) -> list[Seconds]:
     """Wall time by part of grading; the first is the whole."""
-    parts = [_parts(record) for record in found if record["timings"]]
+    parts = [_parts(record) for record in found if record["timings"] and record["seconds"] > 0]
     whole = sum(each["whole"] for each in parts)
     return [
         Seconds(part, median(times), max(times), sum(times) / whole)

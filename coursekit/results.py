@@ -12,6 +12,7 @@ from coursekit.points import Student
 
 GRADED, WAITING, OUTDATED = "graded", "waits for a person", "newer submission not graded"
 NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
+IS_GRADED = (GRADED, WAITING, OUTDATED)
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Result:
     """A student of the class.
 
     student: id in nbgrader; state: one of the five above; submitted: in UTC; late: seconds; penalty: points that the
-    policy for late submissions takes off; comments: of people, a line each; checks: points by id of the check.
+    policy for late submissions takes off; comments: of people, a line each; checks: points by id of the check; reason:
+    why nothing counts though the submission went through grading.
     """
 
     student: str
@@ -33,6 +35,7 @@ class Result:
     penalty: float = 0.0
     comments: str = ""
     checks: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -72,6 +75,11 @@ def of_class(gradebook: Gradebook, coursedir: CourseDirectory, assignment: str) 
             "email": student.email or "",
         }
         state = _state(coursedir, assignment, student.id, tasks.get(student.id))
+        try:
+            checks = _checks(Path(coursedir.root), assignment, student.id) if state in IS_GRADED else {}
+        except records.RecordError as error:
+            found.append(Result(**known, state=NOT_GRADED, reason=str(error)))
+            continue
         if submission is None or state == NOT_GRADED:
             found.append(Result(**known, state=state))
             continue
@@ -84,7 +92,7 @@ def of_class(gradebook: Gradebook, coursedir: CourseDirectory, assignment: str) 
                 points=tasks[student.id],
                 penalty=submission.late_submission_penalty,
                 comments=_comments(submission),
-                checks=_checks(Path(coursedir.root), assignment, student.id),
+                checks=checks,
             )
         )
     return sorted(found, key=lambda result: (result.last_name, result.first_name, result.student))

@@ -20,6 +20,7 @@ from typing import Any, NoReturn, TextIO
 from nbgrader.converters.base import NbGraderException
 
 from coursekit import records
+from coursekit.terminal import printable
 
 MIN_FREE_MB = 100
 """Space that a submission finds before it is graded: its files, its notebook with outputs, the gradebook's journal."""
@@ -56,8 +57,8 @@ def begin(assignment: str, notebooks: list[str]) -> None:
     free = shutil.disk_usage(course / "autograded").free // 2**20
     if free < MIN_FREE_MB:
         raise SystemExit(
-            f"Stopped before the submission {submission}: {course / 'autograded'} has {free} MB left, and grading "
-            f"needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on from here."
+            f"Stopped before the submission {printable(str(submission))}: {course / 'autograded'} has {free} MB left, "
+            f"and grading needs {MIN_FREE_MB} MB. Free some space and give the same command again: it goes on."
         )
     student = submission.parent.name
     lock = _open_lock(course, assignment, student)
@@ -84,7 +85,7 @@ def release(assignment: str, student: str) -> None:
 def is_finished(course: Path, assignment: str, student: str, graded: Path) -> bool:
     """Whether the record of a submission names the notebook in its autograded folder, `graded`."""
     try:
-        expected = records.load(course, assignment, student)["autograded_sha256"]
+        expected = records.read(course, assignment, student)["autograded_sha256"]
     except (FileNotFoundError, KeyError, ValueError):
         return False
     return any(records.sha256(notebook) == expected for notebook in graded.glob("*.ipynb"))

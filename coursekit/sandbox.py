@@ -1,10 +1,10 @@
 """The command line that runs a student's kernel under bubblewrap, and what it finds there.
 
 Inside: the system and the Python environment, read-only; MNIST, read-only; a copy of the submission in
-`/home/student/<assignment>`, the working folder, on a file system in memory that vanishes with the kernel. Nothing
-that the kernel writes there reaches the disk. The notebooks in that folder are empty inside: nbgrader has put the mark
-schemes and hidden tests into the one that is being graded. The only folder shared with the outside is the one with the
-sockets of the Jupyter messages; there is no network.
+`/home/student/<assignment>`, the working folder, on a file system in memory that vanishes with the kernel. So does the
+folder with the sockets of the Jupyter messages: nothing that the kernel writes reaches a disk. The notebooks in the
+submission are empty inside: nbgrader has put the mark schemes and hidden tests into the one that is being graded. There
+is no network, and no system call but those of `coursekit.seccomp`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from coursekit.data import DATA
 
 HOME = "/home/student"
 CONNECTION = "/run/kernel"
-"""The folder inside with the connection file and the sockets."""
+"""The folder inside with the connection file and the sockets, in memory."""
 CONNECTION_FILE = f"{CONNECTION}/connection.json"
 GO = f"{CONNECTION}/go"
 """A named pipe, through which the grader says that it lives. With `--die-with-parent` bubblewrap asks the system to be
@@ -45,6 +45,14 @@ FONT_CACHE = "/opt/matplotlib"
 """Matplotlib's list of fonts, which takes it a second to make."""
 SUBMISSION = "/submission"
 SHARED_MEMORY = 64 * 2**20
+SOCKETS = 2**20
+"""Bytes of the file system that holds the sockets."""
+IN_MEMORY = (HOME, "/dev/shm", CONNECTION)
+"""The folders that the kernel can write to."""
+OPEN_FILES = 1024
+"""Of each process. What waits in sockets and pipes is memory, too."""
+HIDDEN = ("/proc/keys", "/proc/key-users")
+"""Files of the system that tell of keys of the same user outside."""
 UIDS = range(1_900_000_000, 1_900_100_000)
 """Users for the sandboxes of root: one each, so that limits per user count one sandbox alone."""
 
@@ -92,47 +100,82 @@ def user_of(name: str) -> int:
     return UIDS[int.from_bytes(name.encode(), "big") % len(UIDS)]
 
 
-def command(
-    kernel: list[str],
-    submission: Path,
-    connection: Path,
-    empty: Path,
-    uid: int,
-    limits: Limits,
-    environment: dict[str, str],
-) -> list[str]:
-    """The command line that runs ``kernel``, a command, in a sandbox.
+@dataclass(frozen=True)
+class Outside:
+    """Files outside that the sandbox is given, beside system, Python and MNIST.
 
-    submission: folder that is copied in as the working folder; connection: folder that is shared; empty: a file that
-    stands for each notebook; uid: the user; environment: variables beside those that every program needs.
+    submission: folder that is copied in, as `copy_submission` makes it; connection: the kernel's connection file;
+    go: the named pipe; empty: an empty file.
     """
-    workdir = f"{HOME}/{submission.name}"
+
+    submission: Path
+    connection: Path
+    go: Path
+    empty: Path
+
+
+def copy_submission(submission: Path, copy: Path) -> None:
+    """Copy a submission to a folder whose path tells nobody whose it is; links and devices are left out.
+
+    The notebooks beside each other at its top become empty files.
+    """
+    for parent, _, names in os.walk(submission):
+        folder = copy / Path(parent).relative_to(submission)
+        folder.mkdir()
+        for name in names:
+            original = Path(parent, name)
+            if folder == copy and original.suffix == ".ipynb":
+                (folder / name).touch()
+            elif original.is_file() and not original.is_symlink():
+                shutil.copyfile(original, folder / name)
+
+
+def options(
+    assignment: str, outside: Outside, uid: int, limits: Limits, environment: dict[str, str], seccomp: int
+) -> list[str]:
+    """Bubblewrap's options for a sandbox.
+
+    assignment: name of the working folder; uid: the user; environment: variables beside those that every program
+    needs; seccomp: file descriptor of the filter.
+    """
+    workdir = f"{HOME}/{assignment}"
     mounts = {
         **_system(),
         **_python(),
         MNIST: ("--ro-bind", str(DATA / "MNIST")),
         FONT_CACHE: ("--ro-bind-try", str(font_cache())),
-        SUBMISSION: ("--ro-bind", str(submission)),
-        **{f"{SUBMISSION}/{notebook.name}": ("--ro-bind", str(empty)) for notebook in submission.glob("*.ipynb")},
-        CONNECTION: ("--bind", str(connection)),
+        SUBMISSION: ("--ro-bind", str(outside.submission)),
         "/tmp": ("--symlink", f"{HOME}/.tmp"),
+    }
+    late = {
+        CONNECTION_FILE: outside.connection,
+        GO: outside.go,
+        **{path: outside.empty for path in HIDDEN if os.path.exists(path)},
     }
     # fmt: off
     return [
-        bubblewrap(), "--die-with-parent", "--new-session",
+        "--die-with-parent", "--new-session", "--seccomp", str(seccomp),
         "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
         *_privileges(uid),
-        *_folders({*mounts, workdir}),
+        *_folders({*mounts, workdir, CONNECTION_FILE}),
         *(part for target, (kind, source) in mounts.items() for part in (kind, source, target)),
         "--proc", "/proc", "--dev", "/dev",
+        # Zeros to read, but none to map: shared memory from there belongs to no file, and is counted nowhere.
+        "--dev-bind", "/dev/full", "/dev/zero",
         "--size", str(SHARED_MEMORY), "--perms", "1777", "--tmpfs", "/dev/shm",
+        "--size", str(SOCKETS), "--perms", "0755", "--tmpfs", CONNECTION,
         "--size", str(limits.files - SHARED_MEMORY), "--tmpfs", HOME, "--dir", workdir,
+        *(part for target, source in late.items() for part in ("--ro-bind", str(source), target)),
         "--remount-ro", "/dev", "--remount-ro", "/",
         *_variables(environment),
         "--chdir", workdir,
-        "--", "/bin/sh", "-c", _entry(uid, limits), "sandbox", *_inside(kernel),
     ]
     # fmt: on
+
+
+def program(kernel: list[str], uid: int, limits: Limits) -> list[str]:
+    """The command that bubblewrap executes inside, and which becomes ``kernel``, a command."""
+    return ["/bin/sh", "-c", _entry(uid, limits), "sandbox", *_inside(kernel)]
 
 
 def _folders(targets: set[str]) -> list[str]:
@@ -215,13 +258,14 @@ def _entry(uid: int, limits: Limits) -> str:
     ]
     run = ["exec"]
     if os.geteuid() == 0:
-        steps.append(f"chown -R -h {uid}:{uid} {HOME}")
+        steps.append(f"chown -R -h {uid}:{uid} {HOME} && chown {uid}:{uid} {CONNECTION}")
         run += ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all"]
     run += [
         "prlimit",
         "--core=0",
         f"--data={limits.memory}",
         f"--fsize={limits.file}",
+        f"--nofile={OPEN_FILES}",
         f"--nproc={limits.processes}",
         f"--cpu={limits.cpu}:{limits.cpu + 5}",
     ]

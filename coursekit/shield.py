@@ -19,6 +19,8 @@ from typing import Any
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, is_ignored
 
+from coursekit import terminal
+
 LARGEST_FILE = 100 * 2**20
 MAX_SIZE = 2**30
 """Bytes of all files of a submission; notebooks are read, not copied, and have a limit of their own."""
@@ -26,6 +28,8 @@ MAX_FILES = 2_000
 """Files of a submission. nbgrader's time to list them grows with the square: 5 s for as many in one folder."""
 MAX_NAMED = 100
 """Unsafe files that are left out one by one; where there are more, the whole folder is."""
+UNSAFE_IN_NAMES = frozenset('<>"&')
+"""In the name of a student's folder."""
 MAX_DEPTH, MAX_LENGTH = 30, 1_000
 """Folders in folders, and bytes of a path within the submission."""
 
@@ -70,6 +74,25 @@ def skip_undecodable_names(converter: Any) -> None:
         converter.assignments[folder] = kept
         if not kept:
             del converter.assignments[folder]
+
+
+def skip_unusable_students(converter: Any) -> None:
+    """Take submissions off a converter's list whose student has an unusable name, and tell the log what to do.
+
+    At a line end in it nbgrader would end the command, and formgrader's pages show it as it is, tags too.
+    """
+    for folder in list(converter.assignments):
+        if why := unusable(Path(folder).parent.name):
+            converter.log.error("Not graded: %s", why)
+            del converter.assignments[folder]
+
+
+def unusable(student: str) -> str:
+    """Why a student's folder cannot have this name, and what to do; nothing where it can."""
+    if student.isprintable() and not UNSAFE_IN_NAMES.intersection(student):
+        return ""
+    characters = " ".join(sorted(UNSAFE_IN_NAMES))
+    return f"the name of submitted/{printable(student)} has one of {characters} or a control character. Rename it."
 
 
 def guard(converter: Any) -> dict[str, list[str]]:
@@ -149,8 +172,7 @@ def objection(path: Path) -> str:
 
 def printable(name: str) -> str:
     """A file's name as it can stand in a line of Markdown between backticks, and in any log."""
-    text = os.fsencode(name).decode(errors="replace").replace("`", "'")
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    return terminal.printable(name).replace("`", "'")
 
 
 def _notes(submission: Path, unsafe: dict[Path, str]) -> list[str]:

@@ -27,14 +27,17 @@ from typing import Any
 import nbformat
 import numpy as np
 from copydetect import CodeFingerprint, compare_files
+from copydetect.utils import filter_code
 from nbformat import NotebookNode
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from coursekit import python_cells, shield
+from coursekit import isolated, python_cells, shield
 from coursekit.intake import read_submission
+from coursekit.isolated import EndedError, RaisedError
 from coursekit.problems import students
+from coursekit.submission import READING
 
 ALIKE = 0.8
 """The likeness from which a pair is named."""
@@ -105,14 +108,20 @@ def of_class(course: Path, assignment: str) -> Similarity:
     release = course / "release" / assignment / f"{assignment}.ipynb"
     if not release.exists():
         raise NotReleasedError(f"{release} is missing: run `nbgrader generate_assignment {assignment}`.")
+    isolated.preload(__name__)
     template = read_template(nbformat.read(release, as_version=4))
     solutions, left_out = {}, {}
     for student in students(course):
-        nb, intake = read_submission(course / "submitted" / student / assignment / release.name, release)
-        if intake.status == "unreadable":
+        path = course / "submitted" / student / assignment / release.name
+        try:
+            own = isolated.call(read_own_code, str(path), str(release), bounds=READING)
+        except (EndedError, RaisedError) as error:
+            left_out[student] = f"cannot be read: {str(error).splitlines()[0]}"
+            continue
+        if own is None:
             left_out[student] = "no notebook that can be read"
             continue
-        solution = read_solution(nb, template)
+        solution = read_solution(own, template)
         if objection := _objection(solution):
             left_out[student] = objection
         else:
@@ -127,21 +136,39 @@ def of_class(course: Path, assignment: str) -> Similarity:
 
 def read_template(released: NotebookNode) -> Template:
     """What the released notebook gives to everybody."""
-    cells = [_fingerprint(_plain(cell.source)) for cell in released.cells if cell.cell_type == "code"]
+    cells = [_fingerprint(_tokens(_plain(cell.source))) for cell in released.cells if cell.cell_type == "code"]
     hashes = np.array(sorted(set().union(*(cell.hashes for cell in cells))))
-    return Template(frozenset(cell.source.strip() for cell in released.cells), hashes)
+    return Template(_sources(released), hashes)
 
 
-def read_solution(nb: NotebookNode, template: Template) -> Solution:
-    """The student's own code in a submitted notebook."""
+def read_own_code(path: str, release: str) -> dict[str, str] | None:
+    """`own_code` of the submission expected at `path`; None where no notebook can be read."""
+    nb, intake = read_submission(Path(path), Path(release))
+    if intake.status == "unreadable":
+        return None
+    return own_code(nb, _sources(nbformat.read(release, as_version=4)))
+
+
+def own_code(nb: NotebookNode, given: frozenset[str]) -> dict[str, str]:
+    """The student's own code in a submitted notebook: `code` as written, `plain` without comments and formatting, and
+    `tokens`, of which fingerprints are made. given: released sources."""
     cells = [
         cell.source
         for cell in nb.cells
-        if cell.cell_type == "code" and cell.id != NAME_CELL and cell.source.strip() not in template.sources
+        if cell.cell_type == "code" and cell.id != NAME_CELL and cell.source.strip() not in given
     ]
     code = "\n\n".join(cells)
     plain = "\n".join(map(_plain, cells)) if len(code) <= MOST else ""
-    return Solution(code, plain, _fingerprint(plain, template.hashes))
+    return {"code": code, "plain": plain, "tokens": _tokens(plain[:MOST])}
+
+
+def read_solution(own: dict[str, str], template: Template) -> Solution:
+    """The solution with this `own_code`."""
+    return Solution(own["code"], own["plain"], _fingerprint(own["tokens"], template.hashes))
+
+
+def _sources(notebook: NotebookNode) -> frozenset[str]:
+    return frozenset(cell.source.strip() for cell in notebook.cells)
 
 
 def _objection(solution: Solution) -> str:
@@ -161,8 +188,14 @@ def compare(first: str, second: str, one: Solution, other: Solution) -> Pair:
     return Pair(first, second, float(max(shares)), equal)
 
 
-def _fingerprint(plain: str, template: np.ndarray | None = None) -> CodeFingerprint:
-    return CodeFingerprint("", RUN, 1, boilerplate=template, language="python", fp=io.StringIO(plain))
+def _tokens(plain: str) -> str:
+    tokens: str = filter_code(plain, "", language="python")[0]
+    return tokens
+
+
+def _fingerprint(tokens: str, template: np.ndarray | None = None) -> CodeFingerprint:
+    """Made in the process that compares: the hashes of another are others."""
+    return CodeFingerprint("", RUN, 1, boilerplate=template, filter=False, fp=io.StringIO(tokens))
 
 
 def _plain(source: str) -> str:

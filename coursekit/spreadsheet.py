@@ -8,21 +8,41 @@ from pathlib import Path
 
 import xlsxwriter
 
+from coursekit.terminal import printable
+
 Cell = str | float | None
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@\N{MINUS SIGN}＝＋－＠﹦﹢﹣﹫")
 """A cell that begins so may be calculated, and send what stands in other cells away (OWASP, CSV injection)."""
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What XML, and so XLSX, cannot hold."""
+SEPARATORS = frozenset(";|\t\r\n")
+"""Where a new cell begins for a program that does not part cells at commas alone: Excel in Polish takes `;`, and quotes
+mean nothing to it in the middle of what it takes for a cell, so that a line end parts cells too."""
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML, and so XLSX, cannot hold, nor UTF-8."""
 PIECE = 16_000
 """Letters of a text that stand in one cell: Excel takes 32 767 units, and an emoji has two."""
 
 
 def safe(cell: Cell) -> Cell:
-    """The cell, with an apostrophe before a text that would be a formula. A lone `-` is none: Moodle's empty date."""
-    if not isinstance(cell, str):
+    """The cell, with an apostrophe before what would be a formula, wherever a program may see a cell begin.
+
+    Blanks, quotes and what nobody sees do not hide a formula. A lone `-` is none: Moodle's empty date.
+    """
+    if not isinstance(cell, str) or cell == "-":
         return cell
     text = CONTROLS.sub("�", cell)
-    return f"'{text}" if text.startswith(FORMULA) and text != "-" else text
+    parts = ["'"] if text.startswith(("\t", "\r")) else []
+    begins = True
+    for letter in text:
+        if begins and letter in FORMULA:
+            parts.append("'")
+        parts.append(letter)
+        begins = letter in SEPARATORS or (begins and _is_passed_over(letter))
+    return "".join(parts)
+
+
+def _is_passed_over(letter: str) -> bool:
+    """Whether a cell may begin after this: it is a blank, a quote, or not to be seen."""
+    return letter == '"' or letter.isspace() or printable(letter) != letter
 
 
 def pieces(text: str) -> list[str]:

@@ -1,72 +1,127 @@
-"""What the student saw: outputs of the submitted notebook, for the person who grades the written answers.
+"""Outputs that are not the grader's, as text and pictures: all else would act in the browser of whoever opens them.
+
+`safe_output` is the one filter, for what was handed in and for what submitted code shows when it is executed.
 
 Autograding executes every cell anew, in a short training that says nothing about the student's experiments. So the
 outputs that were handed in are set aside before nbgrader clears them, and come back, labelled, where a person reads.
-They are not trusted: only text and pictures are kept, for HTML and scripts would act in the instructor's browser.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
+
+from coursekit.safe_html import PICTURES, is_picture
 
 ASIDE = "coursekit_submitted_outputs"
 """Key in a cell's metadata."""
 LABEL = "Wyjście z oddanego notatnika (nie odtworzono go przy ocenianiu):"
 MOST = 20_000_000
-"""Characters of outputs that are kept of one notebook."""
+"""Characters of outputs that are kept of one notebook, of those handed in and of those of the execution."""
+MOST_OUTPUTS = 2_000
+"""As many are kept."""
+MOST_OF_ERROR = 20_000
+"""Characters of an error's message, and of its traceback."""
 TOO_LARGE = "[Dalsze wyjścia pominięto: oddany notatnik ma ich za dużo]"
-_PICTURES = ("image/png", "image/jpeg")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class SetAside(NbGraderPreprocessor):
-    """Puts the submitted outputs of a code cell into its metadata, in the place of whatever stands there."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Set the outputs of all cells aside, until there are too many."""
-        left = MOST
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                kept = [safe for output in cell.outputs if (safe := _safe(output)) is not None] if left > 0 else []
-                left -= sum(len(str(output)) for output in kept)
-                if left <= 0 and cell.outputs:
-                    kept = [_text(TOO_LARGE)]
-                cell.metadata[ASIDE] = kept
-        return nb, resources
+def set_aside(nb: NotebookNode) -> None:
+    """Put the submitted outputs of each code cell into its metadata, until there are too many."""
+    kept = _Kept()
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.metadata[ASIDE] = [_as_text(output) for output in kept.of(cell.outputs)]
+            cell.outputs = []
 
 
 class BringBack(NbGraderPreprocessor):
-    """Shows the submitted outputs, below a label and the errors of this execution; grade cells show their report."""
+    """Shows the submitted outputs, below a label and the errors of this execution; grade cells show their report.
+
+    Where none were handed in, it leaves those of the execution. What else the kernel has said of itself goes.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Bring the outputs of all cells back."""
+        kept = _Kept()
+        nb.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
         for cell in nb.cells:
             submitted = cell.metadata.pop(ASIDE, [])
-            if submitted and not is_grade(cell):
+            if cell.cell_type != "code" or (is_grade(cell) and not is_solution(cell)):
+                continue
+            if not isinstance(cell.execution_count, int):
+                cell.execution_count = None
+            cell.outputs = kept.of(cell.outputs)
+            if submitted:
                 errors = [output for output in cell.outputs if output.output_type == "error"]
                 cell.outputs = [*errors, _text(LABEL), *submitted]
         return nb, resources
 
 
-def _safe(output: NotebookNode) -> NotebookNode | None:
-    """The output as text or a picture; None where it is neither."""
-    if output.output_type == "stream":
-        return _text(output.text)
-    if output.output_type == "error":
-        return _text(f"{output.ename}: {output.evalue}")
-    for kind in _PICTURES:
-        picture = output.data.get(kind)
-        if isinstance(picture, str) and _BASE64.fullmatch(picture):
-            return new_output("display_data", {kind: picture})
-    text = output.data.get("text/plain")
+def safe_output(output: Any) -> NotebookNode | None:
+    """The output of a cell as text, an error in text, or a picture; None where it is none of them.
+
+    output: anything. What it says of how it wants to be shown, its metadata, is left out.
+    """
+    if not isinstance(output, dict):
+        return None
+    if output.get("output_type") == "error":
+        parts = [output.get("ename"), output.get("evalue")]
+        name, value = (_printable(part)[:MOST_OF_ERROR] if isinstance(part, str) else "" for part in parts)
+        lines = output.get("traceback")
+        traceback = "\n".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ""
+        return new_output("error", ename=name, evalue=value, traceback=[_printable(traceback)[-MOST_OF_ERROR:]])
+    if output.get("output_type") == "stream":
+        text = output.get("text")
+        return _text(text, "stderr" if output.get("name") == "stderr" else "stdout") if isinstance(text, str) else None
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return None
+    for kind in PICTURES:
+        picture = data.get(kind)
+        bare = "".join(picture.split()) if isinstance(picture, str) else ""
+        if is_picture(kind, bare):
+            return new_output("display_data", {kind: bare})
+    text = data.get("text/plain")
     return _text(text) if isinstance(text, str) else None
 
 
-def _text(text: str) -> NotebookNode:
-    return new_output("stream", name="stdout", text=text.rstrip("\n") + "\n")
+class _Kept:
+    """Counts what is kept of a notebook's outputs."""
+
+    def __init__(self) -> None:
+        self.characters, self.outputs = MOST, MOST_OUTPUTS
+
+    def of(self, outputs: Iterable[Any]) -> list[NotebookNode]:
+        """The safe ones, and a line that says so where the notebook has had its share."""
+        kept: list[NotebookNode] = []
+        for output in outputs:
+            safe = safe_output(output) if self.characters >= 0 and self.outputs > 0 else None
+            self.outputs -= 1
+            self.characters -= len(str(safe))
+            if self.characters < 0 or self.outputs < 0:
+                return [*kept, _text(TOO_LARGE)]
+            if safe is not None:
+                kept.append(safe)
+        return kept
+
+
+def _as_text(output: NotebookNode) -> NotebookNode:
+    """An error as text, for it is none of the execution that is graded."""
+    return _text(f"{output.ename}: {output.evalue}") if output.output_type == "error" else output
+
+
+def _text(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=_printable(text).rstrip("\n") + "\n")
+
+
+def _printable(text: str) -> str:
+    """Text without colours, and with a replacement character for what else would control a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", strip_ansi(text))

@@ -1,16 +1,22 @@
-"""Programs and fonts that pip cannot install: found, installed by apt where possible, or named."""
+"""Programs, libraries and fonts that pip cannot install: found, installed by apt where possible, or named."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
+from coursekit import seccomp
+
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
 
 def missing() -> list[str]:
-    """Debian packages whose program or font is not on this machine."""
-    found = {"bubblewrap": shutil.which("bwrap") is not None, "fonts-dejavu": DEJAVU.exists()}
+    """Debian packages whose program, library or font is not on this machine."""
+    found = {
+        "bubblewrap": shutil.which("bwrap") is not None,
+        seccomp.PACKAGE: seccomp.found(),
+        "fonts-dejavu": DEJAVU.exists(),
+    }
     return [package for package, there in found.items() if not there]
 
 

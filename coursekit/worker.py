@@ -6,6 +6,7 @@ A worker needs this environment, bubblewrap and MNIST; it sees no gradebook and 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import platform
 import tempfile
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def execute(task: Task) -> dict[str, str]:
     Raises VersionsDifferError, and SandboxError where submitted code cannot be shut in on this machine.
     """
     require_same(task.versions, versions(), platform.node())
+    multiprocessing.current_process().daemon = False  # Dask's workers are; those may start no process, as judging does
     with tempfile.TemporaryDirectory(prefix=private_prefix()) as temporary:
         folder = Path(temporary, task.assignment)
         folder.mkdir()

@@ -19,5 +19,5 @@ def grade(cell: str, namespace: dict[str, Any], seed: int = 2021) -> float:
     replacement of nbgrader's ``Execute`` runs the same checks from outside the student's process.
     """
     report = run_checks(cell, KernelStudent(namespace, _notes), seed)
-    print(as_text(report))
+    print(as_text(report.as_dict()))
     return report.points

@@ -31,7 +31,8 @@ def loads(text: str | bytes, chars: int, nodes: int, depth: int) -> Any:
         depth: the most lists and objects around a value.
 
     Raises:
-        ValueError: the text exceeds a limit, which the message names, or is no JSON.
+        JSONDecodeError: the text is no JSON.
+        ValueError: it exceeds a limit, which the message names.
     """
     if len(text) > chars:
         raise ValueError(f"JSON of {len(text)} characters, more than {chars}")
@@ -43,9 +44,12 @@ def loads(text: str | bytes, chars: int, nodes: int, depth: int) -> Any:
         else:
             _measure(text.encode("utf-8", "surrogatepass"), nodes, depth)
         return json.loads(text)
+    except json.JSONDecodeError as error:
+        error.doc = ""  # the whole text; line and column stay
+        failure: ValueError = error.with_traceback(None)
     except (ValueError, RecursionError) as error:
-        reason = str(error)
-    raise ValueError(reason)  # not inside of the handler: errors of `json` and of codecs hold the whole text
+        failure = ValueError(str(error))
+    raise failure  # not inside of the handlers: errors of codecs hold the whole text
 
 
 def _measure(data: bytes, nodes: int, depth: int) -> None:
@@ -58,9 +62,7 @@ def _measure(data: bytes, nodes: int, depth: int) -> None:
     if 1 + opened + structure.count(b",") + structure.count(b":") > nodes:
         raise ValueError(f"JSON of more than {nodes} values")
     brackets = structure.translate(None, _OTHER_BYTES)
-    if len(brackets) > 2 * opened:
-        raise ValueError("no JSON: more brackets close than open")
-    if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > depth:
+    if max(accumulate(map(_STEPS.__getitem__, brackets[: 2 * opened])), default=0) > depth:  # more would be no JSON
         raise ValueError(f"JSON nested deeper than {depth}")
     if _LONG_NUMBER.search(structure):
         raise ValueError(f"JSON with a number of more than {MAX_DIGITS} characters")

@@ -60,10 +60,10 @@ class CheckResult:
     figure: Figure | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as JSON-ready data, without its figure."""
+        """The result as JSON-ready data; a figure as its `uri` and `alt`, and nothing where there is none."""
         fields = asdict(self)
         del fields["figure"]
-        return fields
+        return fields | ({"figure": {"uri": self.figure.uri, "alt": self.figure.alt}} if self.figure else {})
 
 
 @dataclass

@@ -1,10 +1,12 @@
 """A tiny course, for tests of what happens to malformed submissions."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -79,6 +81,11 @@ def tiny_source() -> NotebookNode:
             cell("code", "assert multiply(2) == 6", "test_multiply", grade=True, locked=True, points=2.0),
         ],
     )
+
+
+def whole_record(**fields: object) -> dict[str, Any]:
+    """A record with everything that a grading writes, the one of the documentation, with these fields instead."""
+    return json.loads((ROOT / "docs" / "attacked-record.json").read_text()) | fields
 
 
 def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,11 +1,13 @@
 """Executes cells in a sandboxed kernel, for tests that want to do so as another user.
 
 usage: python in_sandbox.py FOLDER < request
-The request is JSON: {"cells": [source, ...], "limits": {trait: value}, "timeout": seconds}. Prints JSON: for each
-cell that ended its output and the name of its error, what the provisioner saw, and the peak of memory.
+The request is JSON: {"cells": [source, ...], "again": [source, ...], "limits": {trait: value}, "timeout": seconds}.
+A second client, which connects after the cells, executes those of "again". Prints JSON: for each cell that ended its
+output and the name of its error, what the provisioner saw, the peak of memory, and files that stayed open.
 """
 
 import json
+import os
 import sys
 import threading
 import time
@@ -27,14 +29,15 @@ def main() -> None:
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)]),
     )
     manager.start_kernel(cwd=sys.argv[1])
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
+    client = connected(manager)
     provisioner = manager.provisioner
     print("ready", file=sys.stderr, flush=True)
     peak = Peak(provisioner.pid)
     cells = []
-    for source in request["cells"]:
+    for number, source in enumerate((*request["cells"], *request.get("again", []))):
+        if number == len(request["cells"]):
+            client.stop_channels()
+            client = connected(manager)
         cells.append(execute(manager, client, source, request.get("timeout", 30)))
         if not manager.is_alive():
             break
@@ -47,7 +50,22 @@ def main() -> None:
     }
     client.stop_channels()
     manager.shutdown_kernel(now=True)
-    print(json.dumps(answer))
+    print(json.dumps(answer | {"open": open_inside()}))
+
+
+def connected(manager: KernelManager) -> object:
+    """A client, as soon as the kernel answers it."""
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    return client
+
+
+def open_inside() -> list[str]:
+    """What this process has open of the sandbox's folders and of the files that it was started with."""
+    links = [os.path.join("/proc/self/fd", file) for file in os.listdir("/proc/self/fd")]
+    targets = [os.readlink(link) for link in links if os.path.islink(link)]
+    return [target for target in targets if target.startswith(("/home/student", "/run/kernel", "/memfd", "/kernel"))]
 
 
 def execute(manager: KernelManager, client: object, source: str, seconds: float) -> dict[str, str]:

@@ -63,6 +63,18 @@ def test_what_needs_no_word(source):
     assert advice([v4.new_code_cell(source)]) == []
 
 
+@pytest.mark.parametrize("source", ["x = 1\n" * 20_000, "%a\n" * 101, "%a\n" + "x" * 1_001])
+def test_a_cell_beyond_the_limits_is_told_and_is_no_error(source):
+    (said,) = advice([v4.new_code_cell(source)])
+    assert said.startswith("Te komórki nie zostały sprawdzone przed wykonaniem")
+    assert error_line(source) is None
+
+
+def test_of_many_cells_the_first_are_named():
+    (said,) = advice([v4.new_code_cell(f"x = {number} +") for number in range(30)])
+    assert said.endswith("`x = 9 +` (wiersz 1) i jeszcze 20.")
+
+
 def test_given_cells_and_texts_need_no_word():
     given = v4.new_code_cell("input()", metadata={"nbgrader": {"locked": True, "grade_id": "given"}})
     assert advice([given, v4.new_markdown_cell("input()")]) == []

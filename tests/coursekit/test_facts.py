@@ -10,6 +10,7 @@ from nbformat import NotebookNode, v4
 from coursekit import facts
 from coursekit.data import ROOT
 from coursekit.facts import Facts
+from coursekit.isolated import EndedError
 
 IMAGE = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480>"}
 TABLE = {"text/html": "<div><table border='1'></table></div>"}
@@ -55,7 +56,7 @@ def shown(source: str, *outputs: dict) -> NotebookNode:
 
 
 def of(course: Path, student: str) -> dict[str, Facts]:
-    return {each.answer: each for each in facts.of_student(course, "vae", student)}
+    return {each.answer: each for each in facts.of_student(course, "vae", student).answers}
 
 
 def test_a_blank_notebook_has_nothing(course, notebook):
@@ -138,6 +139,21 @@ def test_the_same_words_are_found_whatever_their_case_marks_and_file(course, not
     found = of(course, "ala")
     assert found["answer_3"].same_text == ["ola"]
     assert found["answer_1b"].same_text == []
+
+
+@pytest.mark.parametrize("student", ["ala", "ola"])
+def test_who_cannot_be_read_is_named_and_the_others_are_read(course, notebook, monkeypatch, student):
+    def call(function, folder, release, bounds):
+        if student in folder:
+            raise EndedError("memory", "an allocation failed")
+        return function(folder, release)
+
+    monkeypatch.setattr(facts.isolated, "call", call)
+    hand_in(course, "ala", notebook)
+    hand_in(course, "ola", notebook)
+    found = facts.of_student(course, "vae", "ala")
+    assert found.left_out == {student: "memory (an allocation failed)"}
+    assert len(found.answers) == (0 if student == "ala" else 3)
 
 
 def test_an_assignment_that_was_not_released_is_named(tmp_path):

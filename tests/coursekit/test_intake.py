@@ -58,6 +58,16 @@ class TestParse:
             (b'{"nbformat": 3, "worksheets": 5}', "starym formacie 3"),
             (b"[" * 100_000, "notatnik"),
             (b"9" * 5_000, "notatnik"),
+            (b"[" * 900 + b"]" * 900, "ponad 100 poziomów zagnieżdżenia"),
+            (b'{"metadata": [' + b"[]," * 2_000_000 + b"0]}", "ponad 3000000 wartości"),
+            (b'{"metadata": 1.' + b"0" * 2_000 + b"}", "liczby dłuższe niż 1000 cyfr"),
+            (json.dumps({"cells": [{}] * 2_001}).encode(), "ponad 2000 komórek"),
+            (
+                json.dumps({"cells": [{"cell_type": "code", "source": "x" * 600_000}] * 2}).encode(),
+                "ponad 1000000 znaków",
+            ),
+            (json.dumps({"cells": [{"source": "x" * 3_000_000}] * 2}).encode(), "inne ponad 5000000"),
+            (b'{"nbformat": 3, "worksheets": [' + b'{"cells": []},' * 100_000 + b"0]}", "ponad 3000000 wartości"),
         ],
     )
     def test_reason_is_told(self, tmp_path, content, reason):
@@ -111,9 +121,73 @@ class TestParse:
         text(nb).encode()
         assert [cell.source for cell in nb.cells if cell.source] == ["7", "a = 1\nb", "?", "c", "d"]
 
+    def parsed(self, folder: Path, *cells: object) -> tuple[list[NotebookNode], list[str]]:
+        notes: list[str] = []
+        hand_in(folder, json.dumps({"cells": cells}))
+        nb = parse(folder / "ps.ipynb", notes)
+        nbformat.validate(nb)
+        return nb.cells, notes
+
+    def test_outputs_beyond_all_limits_are_left_out_and_the_rest_is_read(self, tmp_path):
+        outputs = ["[" * 900 + "]" * 900, "7," * 4_000_000 + "7", '["outputs": [], "]"]']
+        for each in outputs[:2]:
+            hand_in(tmp_path, f'{{"cells": [{{"cell_type": "code", "source": "x = 1", "outputs": [{each}]}}]}}')
+            notes: list[str] = []
+            (cell,) = parse(tmp_path / "ps.ipynb", notes).cells
+            assert (cell.source, cell.outputs) == ("x = 1", [])
+            assert notes == ["Pominięto wyniki komórek: w pliku jest ich za dużo."]
+
+    def test_outputs_are_left_out_where_they_stand_and_nowhere_else(self):
+        cell = {"outputs": [{"a": ["]", "x"]}], "source": '"outputs": [1]', "metadata": {"outputs": [[3]]}}
+        content = json.dumps({"outputs": [1], "cells": [cell, {"outputs": []}]}).encode()
+        cell["outputs"] = []
+        assert json.loads(intake._without_outputs(content)) == {"outputs": [1], "cells": [cell, {"outputs": []}]}
+
+    def test_of_very_many_outputs_the_first_are_kept(self, tmp_path):
+        output = {"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]}
+        code = {"cell_type": "code", "source": "", "outputs": [output] * 600}
+        cells, notes = self.parsed(tmp_path, *[code] * 11)
+        assert [len(cell.outputs) for cell in cells] == [500] * 10 + [0]
+        assert cells[0].outputs[0].text == "a\nb"
+        assert "(1600)" in notes[0]
+
+    def test_outputs_of_very_many_characters_are_left_out(self, tmp_path):
+        large, small = ({"output_type": "stream", "name": "stdout", "text": "x" * size} for size in (2**26 + 1, 5))
+        cells, notes = self.parsed(tmp_path, {"cell_type": "code", "source": "", "outputs": [large, small]})
+        assert [len(output.text) for output in cells[0].outputs] == [5]
+        assert "(1)" in notes[0]
+
+    @pytest.mark.parametrize(
+        "attachment", [5, [], {"image/png": 5}, {"image/png": {"a": 1}}, {"image/png": "<script>"}]
+    )
+    def test_attachments_that_are_no_pictures_are_left_out(self, tmp_path, attachment):
+        pictures = {"a.png": attachment, "b.png": {"image/png": ["aGE=\n", "aGE="]}}
+        cells, notes = self.parsed(tmp_path, {"cell_type": "markdown", "source": "x", "attachments": pictures})
+        assert cells[0].attachments == {"b.png": {"image/png": "aGE=\naGE="}}
+        assert "nie są obrazkami" in notes[0]
+
+    def test_of_metadata_only_plain_marks_are_kept(self, tmp_path):
+        marks = {"grade_id": "add", "points": 2, "grade": [True], "solution": {}, "x": 1}
+        cells, _ = self.parsed(tmp_path, {"cell_type": "code", "source": "", "metadata": {"nbgrader": marks, "y": 2}})
+        assert cells[0].metadata == {"nbgrader": {"grade_id": "add", "points": 2}}
+
 
 class TestScripts:
     """A script in place of the notebook."""
+
+    def test_too_long_a_script_is_not_read(self, tmp_path):
+        hand_in(tmp_path, "x\n" * 3_500_000, "ps.py")
+        with pytest.raises(UnreadableError, match="skrypt ma ponad 6000000 znaków"):
+            parse(tmp_path / "ps.py", [])
+
+    def test_too_many_cells_are_not_read(self, tmp_path):
+        hand_in(tmp_path, "# %%\nx\n" * 2_001, "ps.py")
+        with pytest.raises(UnreadableError, match="ponad 2000 komórek"):
+            parse(tmp_path / "ps.py", [])
+
+    @pytest.mark.parametrize("head", ["#!/usr/bin/python\n# -*- coding: utf-8 -*-\n", "# coding: utf-8\n"])
+    def test_lines_for_the_system_are_no_text(self, tmp_path, head):
+        assert self.cells(tmp_path, f"{head}# Tekst\nx = 1") == [("code", "# Tekst\nx = 1")]
 
     def cells(self, folder: Path, script: str) -> list[tuple[str, str]]:
         hand_in(folder, script, "ps.py")
@@ -178,6 +252,14 @@ class TestReadSubmission:
         _, found = read_submission(tmp_path / "ps.ipynb", release)
         assert found.status == "unreadable"
         assert "nie ma pliku `ps.ipynb` ani innego notatnika" in found.notes[0]
+
+    def test_files_beyond_the_limit_in_all_are_not_read(self, tmp_path, solved, release, monkeypatch):
+        monkeypatch.setattr(intake, "LIMIT_MB", 1)
+        hand_in(tmp_path, text(solved))
+        for name in ("a.ipynb", "b.ipynb"):
+            hand_in(tmp_path, b" " * 600_000, name)
+        _, found = read_submission(tmp_path / "ps.ipynb", release)
+        assert found.notes == ["Oceniono plik `ps.ipynb`; innych notatników nie oceniano: `a.ipynb`."]
 
     def test_links_are_not_followed(self, tmp_path, solved, release):
         hand_in(tmp_path / "elsewhere" / "a" / "b", text(solved))

@@ -19,7 +19,7 @@ from coursekit.moodle import ExportError
 from coursekit.moodle_worksheet import Worksheet
 from coursekit.points import Points, Student
 from coursekit.results import GRADED, Result
-from tests.coursekit.conftest import nbgrader
+from tests.coursekit.conftest import nbgrader, whole_record
 
 pytestmark = pytest.mark.slow
 
@@ -216,6 +216,19 @@ def test_another_maximum_in_moodle_ends_the_command_and_leaves_old_files(graded_
     assert grades["1001"] == "5.00"
 
 
+def graded_by_hand(course: Path, student: str) -> None:
+    """Let a submission look graded to its end, without grading it."""
+    for step in ("submitted", "autograded"):
+        (course / step / student / "ps").mkdir(parents=True)
+    notebook = course / "autograded" / student / "ps" / "ps.ipynb"
+    notebook.write_text("{}")
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.add_student(student)
+        gradebook.add_submission("ps", student)
+    digest = records.sha256(notebook)
+    records.write(records.path(course, "ps", student), whole_record(student=student, autograded_sha256=digest))
+
+
 class TestWithoutGrades:
     """A class in which there is nothing to export."""
 
@@ -237,6 +250,20 @@ class TestWithoutGrades:
         states = {row["student"]: row["state"] for row in rows_of(tmp_path / "out" / "ps-points.csv")}
         assert states == {"1001": "not submitted", "1002": "not graded"}
         assert "ps: not graded: 1" in said
+
+    @pytest.mark.parametrize("spoil", [lambda record: record.pop("reports"), lambda record: record.clear()])
+    def test_points_without_a_whole_record_are_not_passed_on(self, course, tmp_path, spoil):
+        """As after `nbgrader autograde --no-execute`; the others are exported."""
+        graded_by_hand(course, "1001")
+        graded_by_hand(course, "1002")
+        record = records.load(course, "ps", "1002")
+        spoil(record)
+        records.write(records.path(course, "ps", "1002"), record)
+        said = export(course, tmp_path / "out")
+        rows = {row["student"]: (row["state"], row["total"]) for row in rows_of(tmp_path / "out" / "ps-points.csv")}
+        assert rows == {"1001": ("waits for a person", "0.0"), "1002": ("not graded", "")}
+        assert not record or "1002 is left out: records/ps/1002.json" in said
+        assert not record or "it lacks reports" in said
 
     def test_grades_of_an_export_before_are_removed_where_there_is_no_worksheet(self, course, tmp_path):
         old = tmp_path / "out" / "ps-moodle-grades.csv"

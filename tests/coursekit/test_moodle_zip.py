@@ -274,6 +274,36 @@ def test_damaged_zips_that_a_student_has_handed_in_are_left_out(course):
     assert ["a.zip" in note or "b_zip/a.ipynb" in note for note in left_out] == [True, True]
 
 
+def test_a_bomb_and_a_false_name_cost_nobody_else_anything(course):
+    """Two layouts: Jan's name ends in a folder of Ola's, and Ewa has a folder that is called like Ola's."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("0", bytes(150 * 2**20))
+        file.writestr("ps.ipynb", "ewa")
+    download(
+        course,
+        {
+            f"Ola Lis_105_{FILE}_102_{FILE}/ps.ipynb": "jan's",
+            f"Ola Lis_105_{FILE}/Ewa Lis_103_{FILE}_ps.ipynb": "ewa's",
+            f"Ewa Lis_103_{FILE}_praca.zip": buffer.getvalue(),
+            f"Ola Lis_105_{FILE}/ps.ipynb": "ola",
+            f"Ola Lis_105_{FILE}/\x1b[41;5m\x9b2J.txt": "ola",
+        },
+    )
+    rows = [("105", "Ola Lis"), ("102", f"Ola Lis_105_{FILE}"), ("103", "Ewa Lis")]
+    write_worksheet(
+        course, [WORKSHEET[0], *((f"Participant {n}", name, "", "", "", "", "-", "-", "") for n, name in rows)]
+    )
+    said = collect(course)
+    assert set(files_of(course, "105").values()) == {"ola"}
+    assert files_of(course, "103") == {"praca_zip/ps.ipynb": "ewa"}
+    assert "may be a file of participant 102 or 105, and the worksheet does not tell whose" in said
+    assert "may be a file of participant 103 or 105, and the worksheet does not tell whose" in said
+    assert "Left out: praca_zip/0 (the student has more than 64 MB, unpacked)" in said
+    assert "\x1b[41" not in said
+    assert "\x9b" not in said
+
+
 def test_worksheet_in_another_language_is_refused(course):
     download(course, {f"Jan Kowalski_101_{FILE}/ps.ipynb": "jan"})
     write_worksheet(course, [("Identyfikator", "Ocena"), ("Uczestnik 101", "")])
@@ -306,7 +336,7 @@ def test_empty_download(course):
     ("limit", "value", "files", "reason"),
     [
         ("moodle_zip.LARGEST_FILE", 3, {"a": "1234"}, "larger than 200 MB"),
-        ("shield.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 2000 files"),
+        ("shield.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 0 MB, unpacked"),
         ("shield.MAX_FILES", 1, {"a": "1", "b": "2"}, "more than 1 files"),
         (None, 0, {"a": "1", "a/b": "2"}, "another file has the same name"),
         (None, 0, {"ż" * 126: "1"}, "its name is too long"),
@@ -318,7 +348,7 @@ def test_file_that_cannot_be_unpacked_is_left_out(tmp_path, monkeypatch, limit, 
         monkeypatch.setattr({"shield": shield, "moodle_zip": moodle_zip}[module], name, value)
     folder = moodle_zip.Folder(tmp_path / "101", 0.0)
     for name, content in files.items():
-        member = moodle_zip.Member(name, 0.0, len(content), content.encode)
+        member = moodle_zip.Member(name, 0.0, len(content), lambda content=content: io.BytesIO(content.encode()))
         folder.add(PurePosixPath(name), member)
     assert reason in folder.refused[0]["why"]
     assert len(folder.files) == len(files) - 1

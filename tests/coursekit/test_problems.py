@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from coursekit import problems, records
 from coursekit.__main__ import app
-from coursekit.problems import FLAGGED, MENDED, NO_SANDBOX, NOT_GRADED, UNREADABLE, Problem
+from coursekit.problems import FLAGGED, MENDED, NO_SANDBOX, NOT_EXECUTED, NOT_GRADED, UNREADABLE, Problem
 from grader_tests.verdict import BROKEN_CHECK
+from tests.coursekit.conftest import whole_record
 
 
 @pytest.fixture
@@ -23,19 +24,25 @@ def course(tmp_path):
         "hal": ("ok", [], [], False, []),
         "ian": ("ok", [], [], True, []),
     }
-    fault = {"id": "1a.elbo", "verdict": BROKEN_CHECK, "message": "Błąd sprawdzarki."}
+    fault = whole_record()["reports"][0]["checks"][0] | {
+        "id": "1a.elbo",
+        "verdict": BROKEN_CHECK,
+        "message": "Błąd sprawdzarki.",
+    }
     for student, (status, notes, repairs, sandbox, flags) in found.items():
         (tmp_path / "submitted" / student / "vae").mkdir(parents=True)
         records.write(
             records.path(tmp_path, "vae", student),
-            {
-                "schema": records.SCHEMA,
-                "intake": {"status": status, "notes": notes},
-                "repairs": repairs,
-                "sandbox": {"enabled": sandbox},
-                "flags": flags,
-                "reports": [{"checks": [fault]}] if student == "ian" else [],
-            },
+            whole_record(
+                student=student,
+                intake={"status": status, "notes": notes},
+                repairs=repairs,
+                sandbox={"enabled": sandbox},
+                flags=flags,
+                reports=[{"cell": "test_1a", "points": 0.0, "maximum": 0.1, "checks": [fault]}]
+                if student == "ian"
+                else [],
+            ),
         )
     (tmp_path / "submitted" / "eve" / "vae").mkdir(parents=True)
     (tmp_path / "submitted" / "fay" / "VAE").mkdir(parents=True)
@@ -90,3 +97,11 @@ def test_command_where_nobody_has_handed_in(tmp_path):
     done = CliRunner().invoke(app, ["problems", "vae", "--course", str(tmp_path)])
     assert done.exit_code == 1
     assert "Nobody has handed in anything" in done.stderr
+
+
+def test_a_submission_that_was_not_executed_is_graver_than_its_flags(course):
+    flag = {"kind": "not executed", "cell": "the whole notebook", "detail": "The notebook was not executed."}
+    record = whole_record(student="gus", status="broken", reports=[], points={}, flags=[flag])
+    records.write(records.path(course, "vae", "gus"), record)
+    (found,) = [problem for problem in problems.of_class(course, "vae") if problem.student == "gus"]
+    assert found == Problem("gus", NOT_EXECUTED, ("[not executed] the whole notebook: The notebook was not executed.",))

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from coursekit.__main__ import app
 from coursekit.data import ROOT
 from coursekit.experiments import Experiments
-from coursekit.facts import Facts
+from coursekit.facts import Facts, Found
 from coursekit.record_page import facts_page, page
 
 
@@ -57,12 +57,13 @@ def test_facts_are_lines_of_each_answer():
     varied = Experiments(3, True, {"lr": [0.1, 0.01], "n_latent_features": [2, 10]})
     nothing = Experiments(0, False, {})
     tried, blank = Facts("answer_1b", 300, 4, 1, varied, ["ola"]), Facts("answer_2", 0, 0, 0, nothing, [])
-    text = text_of(facts_page([tried, blank]))
+    text = text_of(facts_page(Found([tried, blank], {"ola": "time (more than 60 s)"})))
     assert [line.rstrip() for line in text.splitlines()[1:]] == [
         "  answer_1b: 300 words, 4 figures, 1 table; models trained in own cells: 3 or more",
         "    varied: lr = 0.1, 0.01; n_latent_features = 2, 10",
         "    the same text: ola",
         "  answer_2: 0 words, 0 figures, 0 tables; models trained in own cells: 0",
+        "  left out: ola, time (more than 60 s)",
     ]
 
 

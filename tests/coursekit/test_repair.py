@@ -10,7 +10,8 @@ from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 
 from coursekit.data import ROOT
 from coursekit.intake import grade_id_of
-from coursekit.repair import RepairCells, repair
+from coursekit.repair import repair
+from coursekit.submission import require_sound
 
 
 def index(nb: NotebookNode, grade_id: str) -> int:
@@ -272,9 +273,9 @@ def test_empty_notebook_becomes_the_released_slots(pattern):
         ({"points": "2"}, ValidationError),
     ],
 )
-def test_release_with_marks_that_nbgrader_cannot_read_is_refused(solved, released, tmp_path, marks, error):
+def test_release_with_marks_that_nbgrader_cannot_read_is_refused(released, tmp_path, marks, error):
     in_slot(released.cells, "test_add").metadata.nbgrader.update(marks)
     path = tmp_path / "ps.ipynb"
     nbformat.write(released, path)
     with pytest.raises(error):
-        RepairCells().preprocess(solved, {"coursekit": {"release": str(path), "intake": {}}})
+        require_sound(path, path.stat().st_mtime_ns)

@@ -13,6 +13,7 @@ from coursekit.__main__ import app
 from coursekit.corpus import Sample
 from coursekit.report import Mistake, NothingGradedError
 from tests.conftest import BROKEN, CLASS
+from tests.coursekit.conftest import whole_record
 
 
 def record(student, verdicts, timings=None):
@@ -146,7 +147,7 @@ class TestNothing:
 
     def test_gradebook_that_was_moved_away(self, course):
         (course / "submitted" / "ala" / "vae").mkdir(parents=True)
-        records.write(records.path(course, "vae", "ala"), record("ala", "p") | {"schema": records.SCHEMA})
+        records.write(records.path(course, "vae", "ala"), whole_record(student="ala"))
         done = self.run(course)
         assert done.exit_code == 1
         assert "There is no gradebook" in done.stderr

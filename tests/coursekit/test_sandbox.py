@@ -14,8 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,12 +24,13 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from coursekit import provisioner, sandbox
+from coursekit import cgroups, provisioner, sandbox, seccomp
 from coursekit.data import ROOT
 
 pytestmark = pytest.mark.slow
 
 ORDINARY = 54321
+STUDENT = "jan-kowalski-4711"
 MIB = 2**20
 RUNNER = Path(__file__).with_name("in_sandbox.py")
 AS_ORDINARY = """
@@ -44,7 +46,8 @@ exec '{python}' -ISc '
 import os, resource, sys
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-for file in range(10, min(20_000, hard - 100)):
+opened = {{int(file) for file in os.listdir("/proc/self/fd")}}
+for file in set(range(10, min(20_000, hard - 100))) - opened:
     os.dup2(0, file)
 os.execv("{bubblewrap}", ["bwrap", *sys.argv[1:]])
 ' "$@"
@@ -65,22 +68,48 @@ def run(request: pytest.FixtureRequest, scratch: Path, mnist_raw: Path) -> Calla
     if os.geteuid() != 0:
         pytest.skip("plays both users, for which it must be root")
 
-    def execute(*cells: str, timeout: float = 30, **limits: int) -> dict:
+    def execute(*cells: str, timeout: float = 30, again: Sequence[str] = (), **limits: int) -> dict:
         grader = start(request.param, scratch)
-        done = grader.communicate(json.dumps({"cells": cells, "limits": limits, "timeout": timeout}), timeout=180)
+        asked = {"cells": cells, "again": again, "limits": limits, "timeout": timeout}
+        done = grader.communicate(json.dumps(asked), timeout=180)
         execute.grader = grader.pid
         assert done[0], done[1]
         return json.loads(done[0])
 
-    execute.folder = scratch / "vae"
+    execute.folder = scratch / STUDENT / "vae"
     return execute
+
+
+class Largest(threading.Thread):
+    """The most bytes that lay in a folder at a time."""
+
+    def __init__(self, folder: Path):
+        super().__init__(daemon=True)
+        self._folder, self._bytes, self._stopped = folder, 0, threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self._stopped.wait(0.02):
+            self._bytes = max(self._bytes, sum(size(path) for path in self._folder.rglob("*")))
+
+    def stop(self) -> int:
+        self._stopped.set()
+        self.join()
+        return self._bytes
+
+
+def size(path: Path) -> int:
+    """Of a file; 0 where it has vanished."""
+    with contextlib.suppress(OSError):
+        return path.lstat().st_size
+    return 0
 
 
 def start(user: str, scratch: Path) -> subprocess.Popen:
     """The runner as root or as an ordinary user, with a temporary folder of the test's."""
-    temporary, submission = scratch / "tmp", scratch / "vae"
+    temporary, submission = scratch / "tmp", scratch / STUDENT / "vae"
     for folder in (temporary, submission):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         os.chown(folder, ORDINARY if user == "ordinary" else 0, -1)
     scratch.chmod(0o755)
     command = [sys.executable, str(RUNNER), str(submission)]
@@ -105,6 +134,20 @@ def start(user: str, scratch: Path) -> subprocess.Popen:
     )
 
 
+def test_does_not_learn_whose_submission_it_is_or_where_the_course_lies(run, scratch):
+    run.folder.mkdir(parents=True)
+    (run.folder / "given.py").write_text("x = 1")
+    seen = run(
+        "import glob\ntold = ''\n"
+        "for path in glob.glob('/proc/[0-9]*/*') + ['/proc/mounts', '/run/kernel/connection.json']:\n"
+        "    try: told += open(path, errors='replace').read()\n"
+        "    except OSError: pass\n"
+        "print('/opt/mnist' in told, 'bwrap' in told)",
+        f"print([word for word in ({STUDENT!r}, {str(scratch / STUDENT)!r}, 'canary') if word in told])",
+    )["cells"]
+    assert [cell["printed"] for cell in seen] == ["True True\n", "[]\n"]
+
+
 def test_is_nobody_without_privileges(run):
     status = run("print(open('/proc/self/status').read())")["cells"][0]["printed"]
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
@@ -114,7 +157,7 @@ def test_is_nobody_without_privileges(run):
 
 
 def test_sees_the_submission_mnist_and_the_system_and_nothing_else(run):
-    run.folder.mkdir()
+    run.folder.mkdir(parents=True)
     (run.folder / "given.py").write_text("x = 1")
     seen = run(
         "import os; print(os.getcwd(), sorted(os.listdir('.')), sorted(os.listdir('data/MNIST/raw'))[:1])",
@@ -127,7 +170,7 @@ def test_sees_the_submission_mnist_and_the_system_and_nothing_else(run):
 
 
 def test_does_not_show_the_notebook_that_is_being_graded(run):
-    run.folder.mkdir()
+    run.folder.mkdir(parents=True)
     (run.folder / "vae.ipynb").write_text("### BEGIN HIDDEN TESTS")
     seen = run("print([open(f'{folder}/vae.ipynb').read() for folder in ('.', '/submission')])")["cells"]
     assert seen[0]["printed"] == "['', '']\n"
@@ -135,7 +178,7 @@ def test_does_not_show_the_notebook_that_is_being_graded(run):
 
 
 def test_writes_into_a_copy_and_nowhere_else(run):
-    run.folder.mkdir()
+    run.folder.mkdir(parents=True)
     (run.folder / "given.py").write_text("x = 1")
     seen = run(
         "open('given.py', 'w').write('x = 2'); open('new', 'w').write('y'); open('/tmp/z', 'w').write('z')",
@@ -190,7 +233,91 @@ def test_processes_are_limited(run):
         "except BlockingIOError: print(n)"
     )
     seen = run(bomb, processes=64)
-    assert int(seen["cells"][0]["printed"]) < 64
+    assert int(seen["cells"][0]["printed"]) < 64, seen
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        pytest.param(
+            "for name in ('a', 'b', 'c', 'd'): open(name, 'wb').write(bytes(200 * 2**20)); time.sleep(.3)",
+            id="files in memory",
+        ),
+        pytest.param(
+            "import socket\n"
+            "for _ in range(6):\n"
+            "    if os.fork() == 0:\n"
+            "        kept = []\n"
+            "        for _ in range(450):\n"
+            "            for end in kept.append(socket.socketpair()) or kept[-1]:\n"
+            "                end.setblocking(False)\n"
+            "                with contextlib.suppress(BlockingIOError):\n"
+            "                    while True: end.send(bytes(30000))\n"
+            "        time.sleep(60)\n"
+            "time.sleep(10)",
+            id="sockets",
+        ),
+        pytest.param(
+            "import socket\n"
+            "server, kept = socket.create_server(('127.0.0.1', 0)), []\n"
+            "for _ in range(400):\n"
+            "    kept.append((socket.create_connection(server.getsockname()), server.accept()[0]))\n"
+            "    for end in kept[-1]:\n"
+            "        end.setblocking(False)\n"
+            "        with contextlib.suppress(BlockingIOError):\n"
+            "            while True: end.send(bytes(2**20))\n"
+            "time.sleep(10)",
+            id="connections",
+        ),
+        pytest.param(
+            "import mmap\n"
+            "area = memoryview(mmap.mmap(-1, 2**39, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ))\n"
+            "total = sum(area[::2**21])\ntime.sleep(10)",
+            id="page tables",
+        ),
+    ],
+)
+def test_memory_that_belongs_to_no_page_of_a_process_is_limited(run, fill):
+    seen = run(f"import contextlib, os, time\n{fill}", memory=500 * MIB)
+    assert seen["exceeded"] == ["memory limit"], seen
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        "os.memfd_create('x')",
+        "mmap.mmap(-1, 2**20)",
+        "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 2**20)",
+        "mmap.mmap(-1, 2**21, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
+        f"check(libc.syscall({seccomp.number('shmget')}, 0, 2**20, 0o1600))",
+        f"check(libc.syscall({seccomp.number('memfd_secret')}, 0))",
+        f"check(libc.syscall({seccomp.number('mq_open')}, b'/x', 0o102, 0o600, None))",
+        f"check(libc.syscall({seccomp.number('io_setup')}, 100, ctypes.byref(ctypes.c_long())))",
+    ],
+)
+def test_there_is_no_memory_that_the_watchdog_does_not_see(run, take):
+    seen = run(
+        "import ctypes, mmap, os\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "def check(result):\n"
+        "    if result < 0: raise OSError(ctypes.get_errno(), 'refused')",
+        take,
+    )
+    assert seen["cells"][1]["error"] in ("OSError", "PermissionError"), seen
+
+
+def test_no_swap_extends_the_limit():
+    group = cgroups.create(f"{provisioner.private_prefix()}swap", 2**27, 10)
+    if group is None:
+        pytest.skip("may make no control groups")
+    try:
+        found = {name: group.folders["memory"] / name for name in ("memory.memsw.limit_in_bytes", "memory.swap.max")}
+        limits = {name: int(file.read_text()) for name, file in found.items() if file.exists()}
+    finally:
+        group.remove()
+    if not limits:
+        pytest.skip("the system does not limit swap")
+    assert limits in ({"memory.memsw.limit_in_bytes": 2**27}, {"memory.swap.max": 0})
 
 
 def test_files_are_limited(run):
@@ -210,16 +337,22 @@ def test_files_are_limited(run):
     assert [cell["error"] for cell in seen] == ["", "OSError", "OSError", "OSError"]
 
 
-def test_the_folder_of_the_sockets_is_no_way_to_the_disk(run):
-    seen = run(
-        "import time\nfor n in range(400):\n    open(f'/run/kernel/{n}', 'wb').write(bytes(2**20)); time.sleep(.01)"
+def test_nothing_that_is_written_reaches_the_disk(run, scratch):
+    fill = (
+        "import os, sys\nwritten = 0\n"
+        "for n in range(400):\n"
+        "    try: written += open(f'/run/kernel/{n}', 'wb', buffering=0).write(bytes(2**20))\n"
+        "    except OSError: pass\n"
+        "print(written <= 2**20, os.write(sys.stdout._original_stdstream_copy, b'x' * 2**20))"
     )
-    assert seen["exceeded"] == ["file limit"]
-    assert seen["cells"][0]["error"] == "dead"
+    largest = Largest(scratch / "tmp")
+    seen = run(fill)["cells"][0]
+    assert seen == {"printed": f"True {MIB}\n", "error": ""}
+    assert largest.stop() < MIB
 
 
 def test_processor_time_of_all_processes_is_limited(run):
-    seen = run("import os\nos.fork()\nwhile True: pass", cpu_seconds=8)
+    seen = run("import os\nos.fork()\nwhile True: pass", timeout=120, cpu_seconds=8)
     assert seen["exceeded"] == ["cpu limit"]
 
 
@@ -229,6 +362,41 @@ def test_a_process_that_cuts_itself_loose_is_seen(run):
         "helper = subprocess.Popen(['sleep', '300']); time.sleep(1)"
     )
     assert seen["strangers"] == ["sleep", "sleep"]
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        pytest.param("os.symlink(trap, path)", id="link"),
+        pytest.param("os.link('/run/kernel/other', path)", id="hard link"),
+        pytest.param("listen(path)", id="socket"),
+        pytest.param("os.mkdir(path)", id="folder"),
+    ],
+)
+def test_a_socket_in_the_place_of_the_kernels_is_not_connected_to(run, scratch, instead):
+    trap = scratch / "trap"
+    with socket.socket(socket.AF_UNIX) as outside:
+        outside.bind(str(trap))
+        trap.chmod(0o777)
+        outside.listen()
+        outside.setblocking(False)
+        seen = run(
+            "import glob, os, socket\nlistening = []\n"
+            "def listen(path):\n"
+            "    listening.append(socket.socket(socket.AF_UNIX))\n"
+            "    listening[-1].bind(path); listening[-1].listen(); listening[-1].setblocking(False)\n"
+            "listen('/run/kernel/other')\n"
+            f"trap = {str(trap)!r}\n"
+            "for path in glob.glob('/run/kernel/kernel-*'):\n"
+            f"    os.unlink(path); {instead}",
+            again=[
+                "print('still here')",
+                "for each in listening:\n    try: each.accept(); print('reached')\n    except BlockingIOError: pass",
+            ],
+        )
+        with pytest.raises(BlockingIOError):
+            outside.accept()
+    assert [cell["printed"] for cell in seen["cells"]] == ["", "still here\n", ""]
 
 
 def test_an_interrupt_reaches_the_kernel(run):
@@ -380,7 +548,7 @@ def is_connection_file(file: Path, temporary: Path) -> bool:
     """Whether an entry of /proc/<pid>/fd is one; not where it has been closed since it was listed."""
     with contextlib.suppress(FileNotFoundError):
         target = file.readlink()
-        return target.is_relative_to(temporary) and target.name == "connection.json"
+        return target.is_relative_to(temporary) and target.name == "inside.json"
     return False
 
 
@@ -400,7 +568,8 @@ def first_descendant(pid: int, below: int) -> psutil.Process:
 
 
 def test_leaves_no_process_no_file_and_no_control_group(run, scratch):
-    run("import subprocess; subprocess.Popen(['setsid', 'sleep', '98765'])")
+    seen = run("import subprocess; subprocess.Popen(['setsid', 'sleep', '98765'])")
+    assert seen["open"] == []
     assert not [process for process in psutil.process_iter(["cmdline"]) if "98765" in (process.info["cmdline"] or [])]
     assert list((scratch / "tmp").glob("coursekit-*")) == []
     assert not list(Path("/sys/fs/cgroup").glob(f"**/{provisioner.PREFIX}{run.grader}-*"))
@@ -410,6 +579,18 @@ def test_without_bubblewrap_nothing_runs(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(sandbox.SandboxError, match="apt-get install"):
         sandbox.bubblewrap()
+
+
+def test_without_libseccomp_nothing_runs(monkeypatch, tmp_path):
+    monkeypatch.setattr(seccomp, "LIBRARY", "libseccomp.so.0")
+    seccomp.library.cache_clear()
+    seccomp.program.cache_clear()
+    manager = KernelManager(
+        kernel_name="coursekit-sandbox",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(provisioner.KERNELS)]),
+    )
+    with pytest.raises(sandbox.SandboxError, match="apt-get install -y libseccomp2"):
+        manager.start_kernel(cwd=str(tmp_path))
 
 
 def test_a_long_path_of_the_temporary_folder_is_named(tmp_path, monkeypatch):

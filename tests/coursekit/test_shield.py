@@ -266,3 +266,14 @@ def test_a_folder_left_out_is_told(course, student):
 )
 def test_a_notebook_that_is_no_plain_file_is_not_read(course, student, why):
     assert f"Nie udało się odczytać pliku `ps.ipynb`: {why}." in notes(course, student)
+
+
+@pytest.mark.parametrize("name", ["<img src=x>", 'a"b', "a&b", "a\nb", "a\x1b[2Jb", "a\u202eb", "a\u2028b"])
+def test_a_students_name_that_pages_or_nbgrader_cannot_stand_is_refused(name):
+    assert "Rename it" in shield.unusable(name)
+    assert "\n" not in shield.unusable(name)
+
+
+@pytest.mark.parametrize("name", ["anna_nowak", "1234567", "Zoë O'Neil-Łoś", "a b;=1+1"])
+def test_other_names_of_students_are_usable(name):
+    assert shield.unusable(name) == ""

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from coursekit import corpus, similar
 from coursekit.__main__ import app
 from coursekit.data import ROOT
+from coursekit.isolated import EndedError
 from coursekit.problems import NobodyError
 from coursekit.similar import ALIKE, NotReleasedError
 
@@ -45,7 +46,8 @@ def independent(versions):
 
 
 def read(template, sources):
-    return similar.read_solution(v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources]), template)
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    return similar.read_solution(similar.own_code(notebook, template.sources), template)
 
 
 def likeness(one, other):
@@ -140,6 +142,18 @@ def test_code_that_is_no_python_is_compared_as_it_is(course, independent, source
     for student in ("ala <b>", "bob 🦊"):
         hand_in(course, student, [*independent[0][:-1], independent[0][-1] + "\n" + source])
     assert similar.of_class(course, "vae").pairs[0].likeness == 1
+
+
+def test_who_cannot_be_read_is_named_and_the_others_are_compared(course, monkeypatch):
+    def call(function, path, release, bounds):
+        if "cyd" in path:
+            raise EndedError("time", "more than 60 s")
+        return function(path, release)
+
+    monkeypatch.setattr(similar.isolated, "call", call)
+    found = similar.of_class(course, "vae")
+    assert found.left_out["cyd"] == "cannot be read: time (more than 60 s)"
+    assert [(pair.first, pair.second) for pair in found.pairs] == [("ala <b>", "bob 🦊")]
 
 
 def test_too_much_code_is_not_compared(course):

@@ -34,7 +34,7 @@ def test_formula_becomes_text(tmp_path, through, start):
 
 
 def test_carriage_return_at_the_start_becomes_text():
-    assert safe("\r=1") == "'\r=1"
+    assert safe("\r=1") == "'\r'=1"
 
 
 @BOTH

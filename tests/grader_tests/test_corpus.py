@@ -31,7 +31,8 @@ def test_every_sample_is_judged_as_its_header_says():
         for outcome in run_corpus([(samples[name], 1) for name in sorted(names)], judge, 1, Console(quiet=True)):
             tally.add(samples[outcome.sample], outcome)
             report = Report("", 1, outcome.results)
-            assert leaks(as_html(report)) == leaks(as_text(report)) == [], outcome.sample
+            shown = report.as_dict()
+            assert leaks(as_html(shown)) == leaks(as_text(shown)) == [], outcome.sample
     assert sum(tally.runs.values()) == len(samples)
     assert not tally.lines, "\n".join(tally.lines)
 

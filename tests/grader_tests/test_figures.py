@@ -1,12 +1,17 @@
 """A figure is drawn of whatever a student's code returns: a failure would make a wrong solution a broken check."""
 
 import base64
+import json
 from xml.etree import ElementTree
 
+import jsonschema
 import numpy as np
 import pytest
 
+from coursekit.data import ROOT
 from grader_tests import figures
+from grader_tests.render import as_html
+from grader_tests.verdict import FAILED, PASSED, CheckResult, Report
 
 RNG = np.random.default_rng(1)
 ODD = [np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e-320, 1e38, -1e38, 1e308, -1e308]
@@ -52,3 +57,25 @@ def test_where_both_mistakes_with_beta_lie_is_shown_for_a_model_that_has_one():
 def test_the_same_values_give_the_same_file():
     values = RNG.uniform(0.1, 2, 100)
     assert figures.scales(values).svg == figures.scales(values).svg
+
+
+def test_a_report_reads_the_same_from_its_record():
+    figure = figures.scales(np.array([1.0, 2.0]))
+    result = CheckResult("a", "A", FAILED, "0", "1", "źle", "popraw", 0.1, figure)
+    report = Report("test_1a", 1, [result, CheckResult("b", "B", PASSED, "1", "1", "", "", 0.1)])
+    fields = json.loads(json.dumps(report.as_dict()))
+    assert fields["checks"][0]["figure"] == {"uri": figure.uri, "alt": figure.alt}
+    assert "figure" not in fields["checks"][1]
+    assert as_html(fields) == as_html(report.as_dict())
+    assert f'src="{figure.uri}"' in as_html(fields)
+    schema = json.loads((ROOT / "docs" / "record.schema.json").read_text())
+    jsonschema.validate([fields], schema["properties"]["reports"])
+
+
+@pytest.mark.parametrize("uri", ["http://h/x.png", "data:text/html;base64,AAAA", 'data:image/png;base64,A" onerror="x'])
+def test_a_figure_from_elsewhere_is_refused(uri):
+    check = CheckResult("a", "A", FAILED, "0", "1", "źle", "popraw", 0.1).as_dict() | {
+        "figure": {"uri": uri, "alt": "x"}
+    }
+    with pytest.raises(ValueError, match="A figure begins with"):
+        as_html({"points": 0.0, "maximum": 1.0, "checks": [check]})

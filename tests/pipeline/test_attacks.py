@@ -3,9 +3,12 @@
 import contextlib
 import json
 import os
+import re
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +25,10 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import is_locked
 
 from coursekit import cgroups, corpus, demo, records
+from coursekit.data import ROOT
 from coursekit.provisioner import PREFIX
 from coursekit.sandbox import UIDS
+from tests.browser_canary import fired, in_formgrader
 from tests.leaks import leaks
 
 pytestmark = pytest.mark.slow
@@ -52,6 +57,13 @@ c.GradeExecute.notebook_timeout = 75
 """
 
 
+MOST_MEMORY = 2 * 2**30
+"""Bytes of each process of the grader's."""
+MOST_SECONDS = 400
+"""Of one submission, when two are graded at a time on a busy machine. Its own time is limited to 75 s, reading it to a
+minute of CPU time, judging it to five."""
+
+
 class Listener:
     """Somebody who waits for stolen secrets: ``heard`` is what came."""
 
@@ -74,6 +86,52 @@ class Listener:
     def close(self) -> None:
         for each in self._sockets:
             each.close()
+
+
+class Watch:
+    """Looks at the processes that grade a class: ``peaks`` is the largest resident memory of one of them, in bytes, and
+    ``seconds`` how long grading took, by student.
+
+    They are the command, the server that it forks others from, and those: whatever runs in a sandbox is further below.
+    """
+
+    PERIOD = 0.05
+
+    def __init__(self, course: Path) -> None:
+        self.peaks: dict[str, int] = {}
+        self.seconds: dict[str, float] = {}
+        self._course = course
+        self._student, self._started = "", time.monotonic()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def hear(self, line: str) -> None:
+        """A line of the command's log, which says whose submission is graded from now on."""
+        if "Sanitizing " in line:
+            now = time.monotonic()
+            self.seconds[self._student] = now - self._started
+            self._student, self._started = Path(line.rsplit("Sanitizing ")[-1].strip()).parts[-3], now
+
+    def stop(self) -> None:
+        self.seconds[self._student] = time.monotonic() - self._started
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(self.PERIOD):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for command in psutil.Process().children():
+                    if command.cwd() == str(self._course):
+                        self._look(command)
+
+    def _look(self, command: psutil.Process) -> None:
+        students = [*command.children(), *(each for child in command.children() for each in child.children())]
+        for process in [command, *students]:
+            with contextlib.suppress(OSError):
+                peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+                if peak:
+                    self.peaks[self._student] = max(self.peaks.get(self._student, 0), int(peak[1]) * 1024)
 
 
 class World:
@@ -148,7 +206,8 @@ class Aftermath:
     """All classes after autograding and feedback.
 
     temporary: the folder that graders had for temporary files; before, after: the world; heard: by a listener;
-    failures: ends of the logs of nbgrader's commands that failed; graders: process ids of these commands.
+    failures: ends of the logs of nbgrader's commands that failed; graders: process ids of these commands; watches: what
+    was seen of the processes that graded.
     """
 
     courses: list[Path]
@@ -158,6 +217,7 @@ class Aftermath:
     heard: list[str]
     failures: list[str]
     graders: set[int]
+    watches: list[Watch]
 
     def __post_init__(self) -> None:
         self.classes = [Graded(course) for course in self.courses]
@@ -179,9 +239,10 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
         patch.setenv("HOME", str(folder / "home"))
         patch.setenv("TMPDIR", str(folder / "tmp"))
         before, listener, graders = World(courses), Listener(), set()
-        failures = [failure for failed in at_once.map(partial(grade, graders), courses) for failure in failed]
+        watches = [Watch(course) for course in courses]
+        failures = [failure for failed in at_once.map(partial(grade, graders), courses, watches) for failure in failed]
         after = World(courses)
-    yield Aftermath(courses, folder / "tmp", before, after, listener.heard, failures, graders)
+    yield Aftermath(courses, folder / "tmp", before, after, listener.heard, failures, graders, watches)
     listener.close()
 
 
@@ -200,26 +261,43 @@ def make_class(course: Path, attacks: list[corpus.Sample]) -> Path:
     return course
 
 
+WITHOUT_TORCH = """
+notebook.cells.insert(0, notebook.cells[0].__class__(
+    cell_type="code", id="without-torch", metadata={}, execution_count=None, outputs=[],
+    source="import sys\\nsys.modules['torch'] = None",
+))
+"""
+"""Code of a build: most attacks need neither torch nor the trainings, which take seconds."""
+
+
 def quickly_graded(attack: corpus.Sample) -> corpus.Sample:
-    """The attack without the given code of task 2 where it leads to a stub: it takes most of a second."""
-    return attack if attack.reference else replace(attack, cells={"classification": "pass"} | attack.cells)
+    """The attack without what leads to stubs anyway: the given code of task 2, and torch where it names none of it."""
+    if attack.reference:
+        return attack
+    text = attack.build + "".join(source for _, source in attack.own_cells)
+    if attack.cells or re.search(r"\b(torch|nn|np|plt)\b", text):
+        return replace(attack, cells={"classification": "pass"} | attack.cells)
+    return replace(attack, cells={"classification": "pass"}, build=attack.build + WITHOUT_TORCH)
 
 
-def grade(graders: set[int], course: Path) -> list[str]:
+def grade(graders: set[int], course: Path, watch: Watch) -> list[str]:
     """Autograde a class and write its feedback; add process ids of the commands to ``graders``.
 
     Returns the ends of the logs of commands that failed, so that the tests say which attack has done it.
     """
     failures = []
+
+    def hear(line: str) -> None:
+        graders.update(child.pid for child in psutil.Process().children())
+        watch.hear(line)
+
     for command in ("autograde", "generate_feedback"):
         try:
-            demo.nbgrader(
-                course,
-                command,
-                on_line=lambda line: graders.update(child.pid for child in psutil.Process().children()),
-            )
+            demo.nbgrader(course, command, on_line=hear)
         except RuntimeError as error:
             failures.append(str(error))
+        if command == "autograde":
+            watch.stop()
     return failures
 
 
@@ -248,8 +326,48 @@ def test_the_attempt_is_in_the_record(aftermath, attack):
     graded = aftermath.class_of(attack)
     record = graded.record(attack.name)
     assert set(attack.flags) <= {flag["kind"] for flag in record["flags"]}
-    assert record["points"] == graded.scores[attack.name]
     assert record["sandbox"]["enabled"]
+
+
+@each_attack
+def test_gradebook_record_and_page_agree(aftermath, attack):
+    graded = aftermath.class_of(attack)
+    record, points = graded.record(attack.name), graded.points(attack.name)
+    judged = {report["cell"]: report["points"] for report in record["reports"]}
+    assert record["points"] == judged
+    assert graded.scores[attack.name] == dict.fromkeys(graded.scores[attack.name], 0.0) | judged
+    shown = dict(re.findall(r'<h2 id="zadanie-(\w+)">[^:]*: ([\d,]+) z', graded.page(attack.name)))
+    assert {task: float(shown[task].replace(",", ".")) for task in points} == pytest.approx(points)
+
+
+@each_attack
+def test_no_process_that_grades_takes_much_memory(aftermath, attack, record_property):
+    peak = max(watch.peaks.get(attack.name, 0) for watch in aftermath.watches)
+    record_property("peak", peak)
+    assert 0 < peak <= MOST_MEMORY
+
+
+@each_attack
+def test_it_does_not_take_long(aftermath, attack, record_property):
+    seconds = max(watch.seconds.get(attack.name, 0.0) for watch in aftermath.watches)
+    record_property("seconds", seconds)
+    assert 0 < seconds <= MOST_SECONDS
+
+
+@each_attack
+def test_nothing_acts_in_formgrader_or_on_the_feedback_page(aftermath, browser, attack):
+    graded = aftermath.class_of(attack)
+    notebook = nbformat.read(graded.notebook(attack.name), as_version=4)
+    assert in_formgrader(browser, notebook, scripts=attack.name.startswith("forge_answer")) == []
+    assert fired(browser, graded.page(attack.name)) == []
+
+
+def test_nothing_acts_in_the_report_on_a_class(aftermath, browser):
+    for graded in aftermath.classes:
+        page = graded.course / "report.html"
+        command = [sys.executable, "-m", "coursekit", "report", "--course", str(graded.course), "--to", str(page)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        assert fired(browser, page.read_text()) == []
 
 
 @each_attack

@@ -37,21 +37,26 @@ c.IncludeHeaderFooter.header = ""
 c.Autograde.autograde_preprocessors = ["plain_checks.PlainChecks", "nbgrader.preprocessors.SaveAutoGrades"]
 """
 PLAIN_CHECKS = '''
-import os, signal, tempfile, time
+import multiprocessing, os, signal, tempfile, time
 from pathlib import Path
 from coursekit.execute import GradeExecute
+
+WORKER = multiprocessing.parent_process()
+"""The process that has asked for this one, which judges."""
 
 class PlainChecks(GradeExecute):
     """The kit's execution with the checks of the tiny course, which are plain cells; what a cell says may happen."""
 
     def preprocess_cell(self, cell, resources, index):
         if "# KILL THE WORKER" in cell.source:
+            os.kill(WORKER.pid, signal.SIGKILL)
+        if "# KILL THE JUDGING PROCESS" in cell.source:
             os.kill(os.getpid(), signal.SIGKILL)
         stopped = Path(tempfile.gettempdir(), "stopped")
         if "# STOP THE WORKER" in cell.source and not stopped.exists():
             stopped.touch()
-            os.kill(os.getpid(), signal.SIGSTOP)
-        if "# HANG IN THE WORKER" in cell.source:
+            os.kill(WORKER.pid, signal.SIGSTOP)
+        if "# HANG" in cell.source:
             time.sleep(3600)
         if cell.cell_type == "code":
             self._run_cell(cell, index)
@@ -310,6 +315,17 @@ class TestWorkers:
         assert "retry" not in run(course, "--retry-broken", "--student", "bob")
         assert records.load(course, "ps", "bob")["status"] == "graded"
 
+    def test_what_kills_the_process_that_judges_it_is_broken_and_not_tried_again(self, course):
+        path = course / "submitted" / "bob" / "ps" / "ps.ipynb"
+        source = "# KILL THE JUDGING PROCESS"
+        nbformat.write(with_source(nbformat.read(path, as_version=4), "add", source), path)
+        assert "3 graded, 2 broken" in run(course)
+        assert totals(course) == SCORES
+        record = records.load(course, "ps", "bob")
+        assert record["status"] == "broken"
+        assert [flag["kind"] for flag in record["flags"]] == ["not executed"]
+        assert "0 to grade" in run(course)
+
     def test_a_worker_that_stops_is_replaced(self, course, monkeypatch, temporary):
         monkeypatch.setitem(pool.SETTINGS, "distributed.scheduler.worker-ttl", "6 s")
         path = course / "submitted" / "alice" / "ps" / "ps.ipynb"
@@ -322,12 +338,11 @@ class TestWorkers:
         assert summary.finished == ["alice"]
         assert totals(course) == {"alice": 4.0}
 
-    def test_a_submission_that_hangs_is_broken_in_the_end_and_the_others_are_graded(self, course, monkeypatch):
+    def test_a_submission_whose_judging_hangs_is_broken_in_the_end_and_the_others_are_graded(self, course):
         path = course / "submitted" / "bob" / "ps" / "ps.ipynb"
-        nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# HANG IN THE WORKER"), path)
+        nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# HANG"), path)
         app = open_course(course, "ps")
         app.config.PlainChecks.notebook_timeout = 6
-        monkeypatch.setattr(pool, "ATTEMPTS", 2)
         seen = []
         summary = grade.grade(app, ["alice", "bob", "erin"], 1, None, lambda student, outcome: seen.append(student))
         assert sorted(summary.finished) == sorted(seen) == ["alice", "bob", "erin"]

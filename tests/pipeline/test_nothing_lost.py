@@ -31,8 +31,7 @@ pytestmark = pytest.mark.slow
 MOMENTS = sorted(random.Random(2026).sample(range(1, 1000), 20))
 """When the command is killed, in thousandths of the time that it takes."""
 STUDENTS = ("alice", "bob", "carol", "dave", "erin", "frank")
-EXECUTION = """
-import os
+PLAIN_CHECKS = """
 from coursekit.execute import GradeExecute
 
 class PlainChecks(GradeExecute):
@@ -41,10 +40,12 @@ class PlainChecks(GradeExecute):
         if cell.cell_type == "code":
             self._run_cell(cell, index)
         return cell, resources
-
+"""
+EXECUTION = """
+import os
 c.IncludeHeaderFooter.header = ""
 c.PlainChecks.sandbox = "FILL" not in os.environ
-c.Autograde.autograde_preprocessors = [PlainChecks, "nbgrader.preprocessors.SaveAutoGrades"]
+c.Autograde.autograde_preprocessors = ["plain_checks.PlainChecks", "nbgrader.preprocessors.SaveAutoGrades"]
 """
 FILL = """
 import os
@@ -155,6 +156,7 @@ def pristine(tmp_path_factory) -> Path:
     course = tmp_path_factory.mktemp("pristine") / "a course"
     (course / "source" / "ps").mkdir(parents=True)
     (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text() + EXECUTION)
+    (course / "plain_checks.py").write_text(PLAIN_CHECKS)
     nbformat.write(tiny_source(), course / "source" / "ps" / "ps.ipynb")
     done = nbgrader(course, "generate_assignment", "ps")
     assert done.returncode == 0, done.stderr
