@@ -145,7 +145,7 @@ def grade(
     from coursekit.class_progress import ClassProgress, plan_table
     from coursekit.course import GradebookError, open_course
     from coursekit.pool import PoolError
-    from coursekit.sandbox import BubblewrapMissingError
+    from coursekit.sandbox import NoSandboxError
     from coursekit.worker import VersionsDifferError
 
     nbgrader = open_course(course.resolve(), assignment)
@@ -161,7 +161,7 @@ def grade(
             return
         with ClassProgress(console, len(plan.reasons)) as progress:
             summary = grading.grade(nbgrader, list(plan.reasons), workers, scheduler, progress.tell)
-    except (NbGraderException, GradebookError, PoolError, VersionsDifferError, BubblewrapMissingError) as error:
+    except (NbGraderException, GradebookError, PoolError, VersionsDifferError, NoSandboxError) as error:
         console.print(str(error), style="bold red", soft_wrap=True)
         console.print(f"The log is {grading.LOG} in the course's folder.")
         raise typer.Exit(1) from error

@@ -36,7 +36,7 @@ from coursekit import data, flags, isolated, lazy_modules, messages, records, se
 from coursekit.isolated import Bounds, EndedError, RaisedError
 from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
-from coursekit.sandbox import BubblewrapMissingError, SandboxError
+from coursekit.sandbox import NoSandboxError, SandboxError
 from grader_tests.session import GradingError, run_checks
 from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
@@ -49,6 +49,8 @@ MAX_REPLY = 64_000_000
 """Characters of the outputs of one scratch cell."""
 JUDGING_MEMORY, JUDGING_CPU = 3 * 2**29, 300
 """Bytes and CPU seconds of the process that judges one submission; honest ones take a fifth of that, and a tenth."""
+MAX_DETAIL = 500
+"""Characters of what a flag says."""
 PATIENCE = 4
 """How many times its own time limit a submission may take. Generous: on a busy machine a slow one is not a hung one."""
 FORGET_ERROR = """
@@ -150,13 +152,14 @@ class GradeExecute(Execute):
         bounds = Bounds(JUDGING_MEMORY, JUDGING_CPU, PATIENCE * self.notebook_timeout)
         try:
             judged = isolated.call(
-                judge, *arguments, bounds=bounds, passing=(SandboxError, BubblewrapMissingError, GradingError)
+                judge, *arguments, bounds=bounds, passing=(NoSandboxError, SandboxError, GradingError)
             )
         except (EndedError, RaisedError) as error:
-            clear_leftovers()
             self.log.error("The process that judged the submission in %s ended: %s", folder, error)
             self.give_up(nb, resources, f"The process that judged the submission ended: {error}")
             return nb, resources
+        finally:
+            clear_leftovers()  # of a process that was ended
         return nbformat.reads(judged, as_version=4), resources
 
     def _seed_of(self, nb: NotebookNode, resources: Any) -> int:
@@ -282,8 +285,7 @@ class GradeExecute(Execute):
             if any(output.output_type == "error" for output in cell.get("outputs", [])):
                 self._execute_scratch(FORGET_ERROR, index)
         except NoAnswerError as reason:
-            self.log.warning("Cell %s: %s", index, reason)
-            self._flag("kernel ended", index, str(reason))
+            self._flag("kernel ended", index, f"{reason} {reason.__cause__ or ''}".strip()[:MAX_DETAIL])
             cell.outputs = [*cell.get("outputs", []), _error(str(reason))]
             self._killers.add(index)
             self._start_again(index)
@@ -303,7 +305,6 @@ class GradeExecute(Execute):
         except DeadKernelError:
             raise NoAnswerError("Ta komórka zakończyła działanie notatnika (na przykład zabrakło pamięci).") from None
         except Exception as error:  # the kernel sent what is no message: wrong signature, no JSON, missing fields …
-            self.log.exception("Cell %s: unreadable message", index)
             reason = f"Notatnik wysłał nieczytelną wiadomość ({type(error).__name__}) i został zatrzymany."
             raise NoAnswerError(reason) from error
         finally:

@@ -26,6 +26,7 @@ from coursekit import records
 from coursekit.data import ROOT
 from coursekit.points import BONUS, is_waiting, task_of
 from coursekit.safe_html import as_html, highlighted, html_of
+from coursekit.verdicts import NOT_JUDGED, DisagreementError
 from grader_tests import render, session
 from grader_tests.render import polish_number
 from grader_tests.verdict import PASSED
@@ -33,13 +34,8 @@ from grader_tests.verdict import PASSED
 TEMPLATES = Path(__file__).with_name("templates")
 SYSTEM = {"/usr", "/usr/local"}
 """Where Python lies on many a machine: tells nothing of this one."""
-NOT_JUDGED = "Tej części nie oceniono automatycznie, więc nie ma za nią punktów. Napisz do prowadzącego."
 OWN_TESTS = "Tę część sprawdziły testy, które są w samym notatniku."
-"""What stands in the place of a report: of a cell with checks, and of one without."""
-
-
-class DisagreementError(Exception):
-    """The points in the gradebook are not those of the record."""
+"""What stands in the place of the report of a cell without checks."""
 
 
 @dataclass

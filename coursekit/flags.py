@@ -206,7 +206,11 @@ def _in_call(call: ast.Call, magics: int) -> Iterator[tuple[str, str]]:
     if function in ("exec", "eval", "compile", "__import__"):
         yield "hidden code", f"{function}(...)"
     if function.startswith("_magic_."):
-        yield from _in_magic(function, [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)], magics)
+        yield from _in_magic(function, _texts(call.args), magics)
+
+
+def _texts(arguments: list[ast.expr]) -> list[str]:
+    return [each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def _in_magic(function: str, arguments: list[str], magics: int) -> Iterator[tuple[str, str]]:

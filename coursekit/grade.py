@@ -36,14 +36,14 @@ from coursekit import records, resume, seeds, shield, statements, terminal, work
 from coursekit.course import GradebookError, find_assignment, require_gradebook
 from coursekit.execute import GradeExecute
 from coursekit.pool import LostError, Pool, connect
-from coursekit.sandbox import BubblewrapMissingError
+from coursekit.sandbox import NoSandboxError
 from coursekit.worker import Task, VersionsDifferError
 
 LOG = "grade.log"
 """In the course's folder: what nbgrader says of each submission."""
 _UNUSABLE = (OperationalError, SchemaTooOldError, SchemaTooNewError)
 """Errors of a gradebook that cannot be used, or of a release that another version of nbgrader has made."""
-_FAIL_ALL = (*_UNUSABLE, VersionsDifferError, BubblewrapMissingError)
+_FAIL_ALL = (*_UNUSABLE, VersionsDifferError, NoSandboxError)
 """Errors that would fail one student after another, and so end the command."""
 Say = Callable[[str, dict[str, Any] | Exception], None]
 """Is told each student whose grading has ended, with the record, or with the error that prevented one."""
@@ -165,7 +165,7 @@ def grade(
 ) -> Summary:
     """Grade the submissions of these students, on ``workers`` processes here or by a running scheduler's workers.
 
-    Raises PoolError and VersionsDifferError of `coursekit.pool`, BubblewrapMissingError, and NbGraderException where
+    Raises PoolError and VersionsDifferError of `coursekit.pool`, NoSandboxError, and NbGraderException where
     nothing can be graded: a folder cannot be written, another command is grading the class. KeyboardInterrupt after
     Ctrl-C, when what is being recorded is finished.
     """
@@ -238,7 +238,7 @@ class ClassAutograde(Autograde):
         self._under_way: dict[str, Submission] = {}
 
     def init_notebooks(self) -> None:
-        """The notebooks of the wanted students; folders without any are adopted by `coursekit.intake`."""
+        """The notebooks of the wanted students; folders without any are adopted by `coursekit.exporter`."""
         submitted = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
         folders = [Path(folder) for folder in glob.glob(submitted)]
         found = {folder: [str(path) for path in folder.glob("*.ipynb")] for folder in folders}
@@ -261,7 +261,8 @@ class ClassAutograde(Autograde):
     def _grade_all(self, pressed: threading.Event) -> None:
         """Sanitise, hand out, record; the failure of one submission is its own."""
         for student in sorted(self.wanted - {Path(folder).parent.name for folder in self.assignments}):
-            self._fail(student, NbGraderException(shield.unusable(student)))
+            folder = self._format_source(self.coursedir.assignment_id, student)
+            self._fail(student, NbGraderException(shield.unusable(student) or f"there is no folder {folder} any more."))
         waiting = deque(sorted(self.assignments))
         ready: deque[tuple[str, Task]] = deque()
         try:

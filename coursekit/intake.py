@@ -17,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from coursekit import shield
+from coursekit.submitted_outputs import MOST, MOST_OUTPUTS
 from grader_tests import bounded_json
 
 LIMIT_MB = 200
@@ -32,7 +33,7 @@ MAX_DEPTH = 100
 MAX_CELLS = 2_000
 MAX_CODE, MAX_TEXT = 1_000_000, 5_000_000
 """Characters of all code cells, and of all others."""
-MAX_OUTPUTS, MAX_CELL_OUTPUTS, MAX_OUTPUT_CHARS = 5_000, 500, 2**26
+MAX_OUTPUTS, MAX_CELL_OUTPUTS, MAX_OUTPUT_CHARS = MOST_OUTPUTS, 500, MOST
 """Outputs of a notebook and of a cell, and characters of all; those beyond are left out."""
 MAX_PICTURES, MAX_PICTURE_CHARS = 500, 2**26
 """Attachments of a notebook, and characters of all; those beyond are left out."""
@@ -44,8 +45,6 @@ DEPTH = 3
 """How many folders deep a notebook is looked for."""
 MOST = 20
 """How many files of a folder are read, at most, to find the solution; together they have no more than LIMIT_MB."""
-MAX_LISTED = 5_000
-"""How many files and folders are looked at, at most, to find them."""
 OUTPUTS_DEPTHS = (4, 6)
 """Where the list of a cell's outputs is in the JSON: in today's format, and in the old ones."""
 CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*+\]).*$", re.MULTILINE)
@@ -97,8 +96,7 @@ def read_submission(path: Path, release: Path) -> tuple[NotebookNode, Intake]:
 
 def _candidates(path: Path, release: Path) -> list[Path]:
     """The file at `path` and other notebooks in its folder and below; scripts where there is no notebook."""
-    listed = (file for depth in range(DEPTH + 1) for file in sorted(path.parent.glob("*/" * depth + "*")))
-    files = [file for file in islice(listed, MAX_LISTED) if _is_own(file, path.parent, release.parent)]
+    files = [file for file in shield.walk(path.parent, DEPTH) if _is_own(file, path.parent, release.parent)]
     notebooks = [file for file in files if ".ipynb" in file.name.lower()]
     scripts = [
         file for file in files if file.suffix.lower() == ".py" and not Path(release.parent, *file.parts[-2:]).exists()
@@ -339,7 +337,7 @@ class _Left:
         if self.outputs_left_out:
             notes.append(
                 f"Pominięto część wyników komórek ({self.outputs_left_out}): najwyżej {MAX_CELL_OUTPUTS} w komórce, "
-                f"{MAX_OUTPUTS} w notatniku i {MAX_OUTPUT_CHARS // 2**20} MB w sumie. Resztę pracy oceniono."
+                f"{MAX_OUTPUTS} w notatniku i {MAX_OUTPUT_CHARS // 10**6} MB w sumie. Resztę pracy oceniono."
             )
         if self.pictures_left_out:
             notes.append(

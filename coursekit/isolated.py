@@ -1,7 +1,7 @@
 """Work on hostile data in a process of its own, with limits on memory and time, which its caller outlives.
 
-Whatever reads what a student has written, or what a student's kernel has said, runs through :func:`call`. So even what
-nobody has foreseen costs one submission. The process is forked from a small server (`multiprocessing`'s forkserver),
+Reading a submission, and judging it by what its kernel says, run through :func:`call`. So even what nobody has foreseen
+costs one submission. The process is forked from a small server (`multiprocessing`'s forkserver),
 which has imported the kit once, so that it starts in milliseconds. Results come back as JSON.
 """
 
@@ -25,6 +25,8 @@ MAX_RESULT = 2**28
 """Bytes of JSON."""
 MAX_MESSAGE = 2_000
 """Characters of an error's text."""
+LAST_SECONDS = 5.0
+"""For a process that has sent its last to end by itself."""
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(PRELOADED)
@@ -78,7 +80,7 @@ def call(
         function: One that is imported by name; it returns JSON-ready data.
         arguments: Trusted values, which are pickled on their way.
         bounds: What the process may use.
-        passing: Exceptions that are raised here as they were there, made of their text.
+        passing: Exceptions that are raised here as they were there, made of their text; the special ones first.
 
     Raises:
         EndedError: The process used up its memory or time, or crashed.
@@ -86,43 +88,33 @@ def call(
     """
     ours, theirs = _context.Pipe(duplex=False)
     process = _context.Process(
-        target=_answer, args=(theirs, function, arguments, bounds, dict(os.environ)), daemon=True
+        target=_answer, args=(theirs, function, arguments, bounds, passing, dict(os.environ)), daemon=True
     )
     with ours:
         process.start()
         theirs.close()
         try:
-            outcome = _received(ours, bounds.wall)
+            if not ours.poll(bounds.wall):
+                raise EndedError("time", f"more than {bounds.wall:.0f} s")
+            try:
+                kind, value = json.loads(ours.recv_bytes(MAX_RESULT))
+            except (EOFError, OSError):  # it has ended, or sends more than MAX_RESULT
+                process.join(LAST_SECONDS)
+                raise EndedError(*_reason(process.exitcode)) from None
         finally:
             process.kill()
             process.join()
-    if isinstance(outcome, EndedError):
-        raise EndedError(*_reason(process.exitcode)) if outcome.reason == "crash" else outcome
-    kind, value = json.loads(outcome)
     if kind == "returned":
         return value
     if kind == "memory":
         raise EndedError("memory", value)
-    for exception in passing:
-        if kind == exception.__name__:
-            raise exception(value)
-    raise RaisedError(value)
-
-
-def _received(connection: Connection, seconds: float) -> bytes | EndedError:
-    """What the process has sent, or why it has sent nothing."""
-    if not connection.poll(seconds):
-        return EndedError("time", f"more than {seconds:.0f} s")
-    try:
-        return connection.recv_bytes(MAX_RESULT)
-    except EOFError:
-        return EndedError("crash", "")
-    except OSError:  # the result is longer than MAX_RESULT, or cut off
-        return EndedError("memory", f"a result of more than {MAX_RESULT} bytes")
+    raise passing[kind](value) if isinstance(kind, int) else RaisedError(value)
 
 
 def _reason(exitcode: int | None) -> tuple[str, str]:
-    """Of a process that ended by itself, as the arguments of EndedError."""
+    """Of a process without a result, as the arguments of EndedError."""
+    if exitcode is None:
+        return "memory", f"a result of more than {MAX_RESULT} bytes"
     if exitcode == -signal.SIGXCPU:
         return "time", "its CPU time was used up"
     if exitcode == -signal.SIGKILL:
@@ -135,6 +127,7 @@ def _answer(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     bounds: Bounds,
+    passing: tuple[type[Exception], ...],
     environment: dict[str, str],
 ) -> None:
     """What the process does."""
@@ -146,8 +139,11 @@ def _answer(
         outcome = json.dumps(["returned", function(*arguments)]).encode()
     except MemoryError:
         outcome = json.dumps(["memory", "an allocation failed"]).encode()
+    except passing as error:
+        named = next(number for number, each in enumerate(passing) if isinstance(error, each))
+        outcome = json.dumps([named, str(error)]).encode()
     except Exception as error:
-        outcome = json.dumps([type(error).__name__, _text(error)]).encode()
+        outcome = json.dumps(["raised", _text(error)]).encode()
     connection.send_bytes(outcome)
 
 
@@ -166,13 +162,10 @@ def limit(bounds: Bounds) -> None:
 
 
 def _text(error: Exception) -> str:
-    """An error's text; its traceback's last lines where it is none of the kit's own."""
-    text = str(error)
-    if type(error).__module__.partition(".")[0] != "coursekit":
-        frames = traceback.extract_tb(error.__traceback__)[-3:]
-        where = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-        text = f"{type(error).__name__}: {text[:MAX_MESSAGE]}{where}"
-    return text[:MAX_MESSAGE]
+    """An error's type and text, and its traceback's last lines."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    where = "".join(f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    return f"{type(error).__name__}: {str(error)[:MAX_MESSAGE]}{where}"
 
 
 def _end_with_caller() -> None:

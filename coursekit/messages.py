@@ -10,7 +10,7 @@ import time
 from queue import Empty
 from typing import Any
 
-from jsonschema import Draft202012Validator
+import fastjsonschema
 from jupyter_client.channels import AsyncZMQSocketChannel
 
 from grader_tests import bounded_json
@@ -60,7 +60,7 @@ _CONTENTS = {
 _HEADER = _object(msg_id=_TEXT, msg_type=_TEXT)
 _PARENT = {"type": "object", "properties": {"msg_id": _TEXT}}
 _SCHEMAS = {
-    kind: Draft202012Validator(
+    kind: fastjsonschema.compile(
         _object(header=_HEADER, parent_header=_PARENT, metadata={"type": "object"}, content=content)
     )
     for kind, content in _CONTENTS.items()
@@ -88,8 +88,10 @@ def accept(message: dict[str, Any]) -> bool:
     schema = _SCHEMAS.get(kind) if isinstance(kind, str) else None
     if schema is None:
         return False
-    if not schema.is_valid(message):
-        raise MessageError(f"a message of type {kind} that is not as Jupyter's protocol says")
+    try:
+        schema(message)
+    except fastjsonschema.JsonSchemaException:  # it holds the message
+        raise MessageError(f"A message of type {kind} is not as Jupyter's protocol says.") from None
     known = _CONTENTS[kind]["properties"]
     message["content"] = {name: value for name, value in message["content"].items() if name in known}
     return True

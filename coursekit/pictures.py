@@ -10,6 +10,9 @@ from zlib import crc32
 
 from nbformat import NotebookNode
 
+from coursekit import shield
+from coursekit.advice import listed
+
 LINK = re.compile(r"(?<=<)attachment:([^<>\n]+)(?=>)|attachment:((?:[^()\s<>\"']++|\([^()\s]*+\))++)")
 PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 """Names that are the same in a link."""
@@ -20,7 +23,7 @@ SENTENCE = "Brakowało obrazków, do których prowadzą odnośniki w komórkach 
 def mend(cells: list[NotebookNode]) -> list[str]:
     """Give pictures plain names, and make a link without a picture one to a file; tells the latter in Polish."""
     missing = [name for cell in cells if cell.cell_type == "markdown" for name in _mend_cell(cell)]
-    return [SENTENCE.format(", ".join(f"`{name}`" for name in dict.fromkeys(missing)))] if missing else []
+    return [SENTENCE.format(listed([f"`{name}`" for name in dict.fromkeys(missing)]))] if missing else []
 
 
 def _mend_cell(cell: NotebookNode) -> list[str]:
@@ -31,7 +34,7 @@ def _mend_cell(cell: NotebookNode) -> list[str]:
     def replacement(link: re.Match[str]) -> str:
         name = unquote(link[1] or link[2])
         if name not in pictures:
-            missing.append(name.replace("`", "'"))
+            missing.append(shield.printable(name[:100]))
             return link[0].removeprefix("attachment:")
         plain = name if PLAIN.fullmatch(name) else f"obraz-{crc32(name.encode()):x}"
         kept[plain] = pictures[name]

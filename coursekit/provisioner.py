@@ -196,8 +196,9 @@ class SandboxProvisioner(LocalProvisioner):
         while await self.poll() is None and time.monotonic() < deadline:
             listener = self._listener(pipe)
             if listener is not None and self._init_waits() and self._open_folders():
-                os.write(listener, f"{sandbox.WORD}\n".encode())
-                return True
+                with contextlib.suppress(BrokenPipeError):  # who listens has just given up, and will listen again
+                    os.write(listener, f"{sandbox.WORD}\n".encode())
+                    return True
             await asyncio.sleep(0.005)
         return False
 

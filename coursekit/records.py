@@ -180,11 +180,7 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         "assignment": assignment,
         "student": student,
         **found,
-        "submission_sha256": {
-            shield.printable(str(file.relative_to(submitted.parent))): sha256(file)
-            for file in sorted(submitted.parent.rglob("*"), key=str)
-            if _is_hashed(file)
-        },
+        "submission_sha256": _hashes(submitted.parent),
         "autograded_sha256": sha256(autograded),
     }
     try:
@@ -197,11 +193,16 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         ) from error
 
 
-def _is_hashed(file: Path) -> bool:
-    """Whether a submitted file is a notebook or script that is safe to read."""
-    return (
-        file.suffix in (".ipynb", ".py") and not shield.objection(file) and file.stat().st_size <= shield.LARGEST_FILE
-    )
+def _hashes(submission: Path) -> dict[str, str]:
+    """Of the notebooks and scripts that are safe to read, by path, of as many bytes as a submission may have."""
+    found, left = {}, shield.MAX_SIZE
+    for file in shield.walk(submission):
+        if file.suffix in (".ipynb", ".py") and not shield.objection(file):
+            left -= file.stat().st_size
+            if left < 0:
+                break
+            found[shield.printable(str(file.relative_to(submission)))] = sha256(file)
+    return found
 
 
 def write(target: Path, record: dict[str, Any]) -> None:

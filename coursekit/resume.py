@@ -69,7 +69,7 @@ def begin(assignment: str, notebooks: list[str]) -> None:
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:
     """Write the record of the submission that nbgrader has just graded, and unlock it: the hook after a conversion.
 
-    As `coursekit.records.finish`, whose errors it lets pass.
+    Raises as `coursekit.records.finish`.
     """
     records.finish(assignment, student, notebooks)
     release(assignment, Path(notebooks[0]).parent.parent.name)

@@ -61,7 +61,7 @@ class SandboxError(RuntimeError):
     """The sandbox cannot be set up; the message says why and what to do."""
 
 
-class BubblewrapMissingError(SandboxError):
+class NoSandboxError(SandboxError):
     """Nothing that was submitted can be executed on this machine."""
 
 
@@ -81,10 +81,10 @@ class Limits:
 
 
 def bubblewrap() -> str:
-    """Path of the program. Raises BubblewrapMissingError, which names the machine."""
+    """Path of the program. Raises NoSandboxError, which names the machine."""
     found = shutil.which("bwrap")
     if found is None:
-        raise BubblewrapMissingError(
+        raise NoSandboxError(
             f"bubblewrap is missing on {platform.node()}, and no submission is executed without a sandbox.\n"
             "Install it with\n"
             "    sudo apt-get install -y bubblewrap\n"

@@ -27,7 +27,7 @@ import termios
 from collections.abc import Iterator
 from functools import cache
 
-from coursekit.sandbox import SandboxError
+from coursekit.sandbox import NoSandboxError, SandboxError
 
 LIBRARY = "libseccomp.so.2"
 PACKAGE = "libseccomp2"
@@ -113,11 +113,11 @@ class _Comparison(ctypes.Structure):
 
 @cache
 def library() -> ctypes.CDLL:
-    """libseccomp. Raises SandboxError, which names the package, where it is missing."""
+    """libseccomp. Raises NoSandboxError, which names the package, where it is missing."""
     try:
         loaded = ctypes.CDLL(LIBRARY)
     except OSError as error:
-        raise SandboxError(
+        raise NoSandboxError(
             f"{LIBRARY} cannot be loaded ({error}), and no submission is executed without a filter of system calls.\n"
             f"Install it with\n    sudo apt-get install -y {PACKAGE}"
         ) from error

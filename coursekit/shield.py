@@ -7,12 +7,15 @@ It puts the path of each such file into `CourseDirectory.ignore`, where an absol
 escaped, stands for exactly that file; a folder there stands for all that is in it.
 """
 
+import contextlib
 import glob
 import os
 import stat
 import sys
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,9 @@ from nbgrader.utils import find_all_files, is_ignored
 from coursekit import terminal
 
 LARGEST_FILE = 100 * 2**20
-MAX_SIZE = 2**30
-"""Bytes of all files of a submission; notebooks are read, not copied, and have a limit of their own."""
+MAX_SIZE = 2**29
+"""Bytes of all files of a submission, which are copied into a sandbox of a gigabyte; notebooks are not copied, and
+have a limit of their own."""
 MAX_FILES = 2_000
 """Files of a submission. nbgrader's time to list them grows with the square: 5 s for as many in one folder."""
 MAX_NAMED = 100
@@ -41,7 +45,7 @@ DEEP = "leży zbyt głęboko w folderach"
 LARGE = f"ma ponad {LARGEST_FILE // 2**20} MB"
 TAKEN = "tę nazwę ma już coś, co należy do zadania"
 MANY = (
-    f"w folderze jest ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**30} GB albo ponad {MAX_NAMED} plików, "
+    f"w folderze jest ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**20} MB albo ponad {MAX_NAMED} plików, "
     "których nie można użyć"
 )
 
@@ -116,6 +120,22 @@ def guard(converter: Any) -> dict[str, list[str]]:
     return {folder: _notes(Path(folder), each) for folder, each in found.items()}
 
 
+def walk(folder: Path, depth: int = MAX_DEPTH) -> Iterator[Path]:
+    """The files and folders in a folder, the upper ones first, as many as a submission may have; not behind links.
+
+    depth: of the folders that are entered. What cannot be read, or was removed meanwhile, is left out.
+    """
+    folders, count = deque([(folder, 0)]), 0
+    while folders:
+        parent, level = folders.popleft()
+        with contextlib.suppress(OSError), os.scandir(parent) as entries:
+            for entry in sorted(islice(entries, MAX_FILES - count), key=lambda each: each.name):
+                count += 1
+                yield parent / entry.name
+                if level < depth and entry.is_dir(follow_symlinks=False):
+                    folders.append((parent / entry.name, level + 1))
+
+
 def find_unsafe(submission: Path, ignore: list[str], given: Collection[str] = ()) -> dict[Path, str]:
     """What in a submission's folder must not be copied, each with a Polish clause that says why.
 
@@ -124,18 +144,23 @@ def find_unsafe(submission: Path, ignore: list[str], given: Collection[str] = ()
     """
     if submission.is_symlink() or submission.parent.is_symlink():
         return {submission: LINK}
+    if not os.access(submission, os.R_OK | os.X_OK):
+        return {submission: CLOSED}
     unsafe: dict[Path, str] = {}
     folders, count, size = [submission], 0, 0
     while folders:
         for path in folders.pop().iterdir():
-            why = _objection_within(path, submission, given)
-            if not why and path.is_dir() and not is_ignored(str(path), ignore):
-                folders.append(path)
-            elif why and not is_ignored(str(path), [*ignore, "*.ipynb"]):
-                unsafe[path] = why
-            elif not why and path.suffix != ".ipynb":
-                size += path.stat().st_size
             count += 1
+            try:
+                why = _objection_within(path, submission, given)
+                if not why and path.is_dir() and not is_ignored(str(path), ignore):
+                    folders.append(path)
+                elif why and not is_ignored(str(path), [*ignore, "*.ipynb"]):
+                    unsafe[path] = why
+                elif not why and path.suffix != ".ipynb":
+                    size += path.stat().st_size
+            except FileNotFoundError:  # removed meanwhile
+                continue
             if count > MAX_FILES or size > MAX_SIZE or len(unsafe) > MAX_NAMED:
                 return {submission: MANY}
     return unsafe

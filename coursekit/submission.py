@@ -90,8 +90,8 @@ def _sanitised(nb: NotebookNode, intake: Intake, release: Path) -> NotebookNode:
     # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
     findings = {"intake": asdict(intake), "repairs": repairs, "advice": hints}
     submitted = v4.new_notebook(cells=cells, metadata={**given.metadata, "coursekit": findings})
-    submitted_outputs.set_aside(submitted)
     clean = safe_html.make_inert(submitted, given)
+    submitted_outputs.set_aside(clean)
     if told := intake.notes + repairs + hints:
         lines = [
             "**Uwagi programu oceniającego o oddanym pliku**",

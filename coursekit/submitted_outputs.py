@@ -29,7 +29,7 @@ MOST_OUTPUTS = 2_000
 """As many are kept."""
 MOST_OF_ERROR = 20_000
 """Characters of an error's message, and of its traceback."""
-TOO_LARGE = "[Dalsze wyjścia pominięto: oddany notatnik ma ich za dużo]"
+TOO_LARGE = "[Dalsze wyjścia pominięto: jest ich za dużo]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
