@@ -56,7 +56,7 @@ def test_it_reads_what_json_reads():
         ('"' * 50, "more than 20 values"),
         ("[[[[[[1]]]]]]", "deeper than 5"),
         ('{"a":' * 6 + "1" + "}" * 6, "deeper than 5"),
-        ("[]" + "]" * 50, "more brackets close"),
+        ("[]" + "]" * 50, "Extra data"),
         ("", "Expecting value"),
         ("{", "."),
         ('"open', "Unterminated"),
