@@ -98,7 +98,9 @@ def call(
                 raise EndedError("time", f"more than {bounds.wall:.0f} s")
             try:
                 kind, value = json.loads(ours.recv_bytes(MAX_RESULT))
-            except (EOFError, OSError):  # it has ended, or sends more than MAX_RESULT
+            except (EOFError, OSError):
+                if ours.closed:  # so a connection answers to more than it may read
+                    raise EndedError("memory", f"a result of more than {MAX_RESULT} bytes") from None
                 process.join(LAST_SECONDS)
                 raise EndedError(*_reason(process.exitcode)) from None
         finally:
@@ -113,8 +115,6 @@ def call(
 
 def _reason(exitcode: int | None) -> tuple[str, str]:
     """Of a process without a result, as the arguments of EndedError."""
-    if exitcode is None:
-        return "memory", f"a result of more than {MAX_RESULT} bytes"
     if exitcode == -signal.SIGXCPU:
         return "time", "its CPU time was used up"
     if exitcode == -signal.SIGKILL:

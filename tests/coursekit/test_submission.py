@@ -10,6 +10,7 @@ from coursekit import submission
 from coursekit.data import ROOT
 from coursekit.isolated import Bounds
 from coursekit.submission import WHY, read
+from coursekit.submitted_outputs import ASIDE
 
 RELEASE = ROOT / "release" / "vae" / "vae.ipynb"
 LOG = logging.getLogger("test")
@@ -39,6 +40,16 @@ def test_what_the_student_wrote_is_made_harmless_and_the_rest_stays(path):
     assert {cell.cell_type for cell in found.cells} == {"code", "markdown"}, "no raw cell is left"
     changed = [cell.id for cell in given.cells if by_id[cell.id].source != cell.source]
     assert changed == [answer.id]
+
+
+def test_outputs_of_own_experiments_are_set_aside_for_the_person_who_grades(path):
+    notebook = nbformat.read(path, as_version=4)
+    own = nbformat.v4.new_code_cell("x", outputs=[nbformat.v4.new_output("stream", name="stdout", text="rec 93.1\n")])
+    notebook.cells.insert(9, own)
+    nbformat.write(notebook, path)
+    (found,) = [cell for cell in read(path, RELEASE, [], LOG).cells if cell.id == own.id]
+    assert [output.text for output in found.metadata[ASIDE]] == ["rec 93.1\n"]
+    assert found.outputs == []
 
 
 def test_notes_are_told_on_top_without_what_could_be_more_than_text(path):
