@@ -5,7 +5,7 @@ way that it does not foresee, and no message is long.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from grader_tests.session import cells, run_checks
 from grader_tests.student import Reply, read_reply
 from grader_tests.verdict import BROKEN_CHECK, MAX_MESSAGE, Report
 
-SEED = 7
+SEED, EVERY = 7, -1
 Path = tuple[str | int, ...]
 """Keys and indices from the whole reply to a part of it."""
 
@@ -42,8 +42,8 @@ ELEMENTS = [value for value in NUMBERS if not isinstance(value, int) or abs(valu
 class Change:
     """What becomes of one part of one reply; numbers choose, by their remainder, among what there is.
 
-    call: the question whose reply is changed; part: which part of it; how: a method of ``_HOW``; value: for some of
-    these, what to put there.
+    call: the question whose reply is changed, EVERY or one of them; part: which part of it, the first is the whole;
+    how: a key of ``_HOW``; value: for some of these, what to put there.
     """
 
     call: int
@@ -97,7 +97,7 @@ class Changed:
         """As of ``Student``."""
         reply = self._right.reply(name, arguments)
         for change in self._changes:
-            if change.call % self._calls == self.asked:
+            if change.call == EVERY or change.call % self._calls == self.asked:
                 reply = changed(reply, change)
         self.asked += 1
         return read_reply(wire.encode(reply, wire.REPLY))
@@ -169,6 +169,19 @@ def _turned(item: Any, _: Any) -> Any:
     return item.T if isinstance(item, np.ndarray) else [item]
 
 
+def _every(kind: type | tuple[type, ...], change: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A change of all parts of a part that are of a kind, the innermost first."""
+
+    def changed_parts(item: Any, value: Any) -> Any:
+        if isinstance(item, dict):
+            item = {key: changed_parts(part, value) for key, part in item.items()}
+        elif isinstance(item, list):
+            item = [changed_parts(part, value) for part in item]
+        return change(item, value) if isinstance(item, kind) else item
+
+    return changed_parts
+
+
 _HOW = {
     "drop": lambda item, _: None,
     "replace": lambda item, value: value,
@@ -179,21 +192,33 @@ _HOW = {
     "shape": _shaped,
     "longer": _longer,
     "turn": _turned,
+    "every number": _every((int, float), lambda item, value: value),
+    "every text": _every(str, lambda item, value: value),
+    "every list": _every(list, _longer),
+    "every array": _every(np.ndarray, _filled),
+    "every shape": _every(np.ndarray, _shaped),
 }
 
-_COUNT = st.integers(0, 2000)
+_CALL, _PART = st.one_of(st.just(EVERY), st.integers(0, 40)), st.one_of(st.just(0), st.integers(0, 30))
 _VALUES = st.recursive(
     st.one_of(st.none(), st.sampled_from(NUMBERS), st.sampled_from(TEXTS), st.sampled_from(FORGED_ARRAYS), st.floats()),
     lambda part: st.one_of(st.lists(part, max_size=4), st.dictionaries(st.sampled_from(["key", "name", "x"]), part)),
     max_leaves=6,
 )
+
+
+def _changes(hows: list[str], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Change]:
+    return st.builds(Change, _CALL, _PART, st.sampled_from(hows), values)
+
+
 _CHANGES = st.one_of(
-    st.builds(Change, _COUNT, _COUNT, st.sampled_from(["drop", "turn"])),
-    st.builds(Change, _COUNT, _COUNT, st.just("replace"), _VALUES),
-    st.builds(Change, _COUNT, _COUNT, st.sampled_from(["fill", "one element", "scale"]), st.sampled_from(ELEMENTS)),
-    st.builds(Change, _COUNT, _COUNT, st.just("kind"), st.sampled_from(KINDS)),
-    st.builds(Change, _COUNT, _COUNT, st.just("shape"), st.sampled_from(SHAPES)),
-    st.builds(Change, _COUNT, _COUNT, st.just("longer"), st.sampled_from([0, 2, 3, 1000])),
+    _changes(["drop", "turn"], st.none()),
+    _changes(["replace", "every number", "every text"], _VALUES),
+    _changes(["every number"], st.sampled_from(NUMBERS)),
+    _changes(["fill", "one element", "scale", "every array"], st.sampled_from(ELEMENTS)),
+    _changes(["kind"], st.sampled_from(KINDS)),
+    _changes(["shape", "every shape"], st.sampled_from(SHAPES)),
+    _changes(["longer", "every list"], st.sampled_from([0, 2, 3, 1000])),
 )
 
 
@@ -212,7 +237,11 @@ def report_on(cell: str, changes: list[Change]) -> Report:
 @given(st.sampled_from(cells()), st.lists(_CHANGES, min_size=1, max_size=4))
 def test_replies(cell: str, changes: list[Change]) -> None:
     """Every reply leads to a verdict on the student's work, and to a short message."""
-    report = report_on(cell, changes)
+    require_verdicts(report_on(cell, changes))
+
+
+def require_verdicts(report: Report) -> None:
+    """Raise AssertionError where a check came to no verdict on the student's work, or says too much."""
     broken = [(result.id, result.message) for result in report.results if result.verdict == BROKEN_CHECK]
     assert not broken, broken
     assert not report.surprises, report.surprises

@@ -46,10 +46,10 @@ def loads(text: str | bytes, chars: int, nodes: int, depth: int) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         error.doc = ""  # the whole text; line and column stay
-        failure: ValueError = error.with_traceback(None)
+        raise error.with_traceback(None) from None
     except (ValueError, RecursionError) as error:
-        failure = ValueError(str(error))
-    raise failure  # not inside of the handlers: errors of codecs hold the whole text
+        reason = str(error)
+    raise ValueError(reason)  # not inside of the handler: errors of codecs hold the whole text
 
 
 def _measure(data: bytes, nodes: int, depth: int) -> None:

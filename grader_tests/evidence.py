@@ -38,7 +38,7 @@ class Losses:
     """A reply of the probe ``losses`` in arrays: R rows (one for each β), n draws, B images, D pixels, Z latents.
 
     loss, guide_term, prior_term, likelihood_term: (R, n), nats summed over the batch; z: (R, n, B, Z); loc, scale:
-    (R, B, Z); probabilities: (R, n, B, D).
+    (R, B, Z), or (R, B, 1) the scale; probabilities: (R, n, B, D).
     """
 
     loss: Array
@@ -61,11 +61,12 @@ def ask_losses(student: Student, sizes: Sequence[int], x: Array, draws: int, **r
     reply = student.probe("losses", sizes=sizes, x=x, draws=draws, **request)
     rows, batch, data, latent = len(request.get("betas", (None,))), len(x), sizes[0], sizes[-1]
     scalars = {name: reply.array(name, (rows, draws)) for name in ("loss", *TERMS)}
+    scales = 1 if reply.shape("scale")[-1:] == (1,) else latent  # one for all latents is named by the encoder's checks
     return Losses(
         **scalars,
         z=reply.array("z", (rows, draws, batch, latent)),
         loc=reply.array("loc", (rows, batch, latent)),
-        scale=reply.array("scale", (rows, batch, latent)),
+        scale=reply.array("scale", (rows, batch, scales)),
         probabilities=reply.array("probabilities", (rows, draws, batch, data)),
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from . import figures, mnist, oracles
-from .student import ProbeError, Student
+from .student import ProbeError, Reply, Student
 from .verdict import require
 
 BANDS_FILE = Path(__file__).parent / "bands.json"
@@ -64,7 +64,8 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
 
     The latents come back in another order: else an object that remembers the images would pass for a decoder.
     """
-    x, loc, scale = encode(student, model, rng, seeds)
+    x, loc, reply = encode(student, model, rng, seeds)
+    scale = reply.array("scale", loc.shape)
     z = loc + scale * rng.normal(size=loc.shape)
     order = rng.permutation(IMAGES)
     reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
@@ -91,9 +92,9 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
 
 def encode(
     student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]
-) -> tuple[oracles.Array, oracles.Array, oracles.Array]:
-    """1,000 validation images (B, 784) drawn by ``rng``, and loc and scale (B, Z) that the encoder of the notebook's
-    variable ``model`` gives them; raises ProbeError."""
+) -> tuple[oracles.Array, oracles.Array, Reply]:
+    """1,000 validation images (B, 784) drawn by ``rng``, the loc (B, Z) that the encoder of the notebook's variable
+    ``model`` gives them, and its whole reply; raises ProbeError."""
     if not student.notes.get(NETWORKS, 1.0):
         raise ProbeError("Żadna z sieci z zadania 1a nie działa, więc nie mogły zostać wytrenowane.")
     images, _ = mnist.images(train=False)
@@ -102,8 +103,7 @@ def encode(
     latents = min(reply.shape("loc")[-1:], default=0)
     if latents > PIXELS:  # of which there may be as many as somebody likes, within reason
         raise ProbeError(f"Koder zwraca {latents} cech ukrytych, więcej niż obraz ma pikseli.")
-    loc, scale = (reply.array(name, (IMAGES, latents)) for name in ("loc", "scale"))
-    return images[chosen].reshape(IMAGES, PIXELS) / 255.0, loc, scale
+    return images[chosen].reshape(IMAGES, PIXELS) / 255.0, reply.array("loc", (IMAGES, latents)), reply
 
 
 def reconstruction_error(student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int]) -> float:
