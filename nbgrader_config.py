@@ -19,8 +19,6 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # nbgrader's own list, and what a run leaves beside the notebook: the 50 MB of MNIST in `data`, and what `src.sweep`
 # keeps in `sweeps`. They are neither released nor copied from a submission.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "data", "sweeps"]
-# Formgrader serves files beside a graded notebook: not those that a browser executes.
-c.CourseDirectory.ignore += ["*.html", "*.htm", "*.xhtml", "*.xht", "*.svg", "*.xml", "*.mht", "*.mhtml", "*.shtml"]
 
 # What students wrote (names of files, messages of errors) cannot command the terminal that a log is shown in.
 c.Application.logging_config = {

@@ -32,7 +32,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Enum, Integer, Type, import_item
 from traitlets.config import Config
 
-from coursekit import data, flags, isolated, lazy_modules, messages, records, seeds, verdicts
+from coursekit import data, flags, isolated, lazy_modules, messages, records, seeds, submitted_outputs, verdicts
 from coursekit.isolated import Bounds, EndedError, RaisedError
 from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
@@ -186,6 +186,7 @@ class GradeExecute(Execute):
         finally:
             data.unlink(folder)
         nb.metadata = metadata  # as before, without what the kernel says of its language
+        submitted_outputs.keep_safe(nb)  # here: an update of displays may have put one large object into many cells
         nb.metadata.setdefault(records.KEY, {}).update(self._record(nb, time.monotonic() - started))
         return nb
 

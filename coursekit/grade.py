@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import glob
 import logging
-import os
 import shutil
 import signal
 import threading
@@ -392,12 +391,8 @@ class ClassAutograde(Autograde):
 def _files(folder: Path) -> dict[str, tuple[int, int]]:
     """Time and size of the files in a folder and below, by path; of as many as a submission may have."""
     found: dict[str, tuple[int, int]] = {}
-    folders = [str(folder)]
-    while folders and len(found) <= shield.MAX_FILES:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:  # removed meanwhile, or closed
-            for entry in entries:
-                status = entry.stat(follow_symlinks=False)
-                found[entry.path] = status.st_mtime_ns, status.st_size
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
+    for path in shield.walk(folder):
+        with contextlib.suppress(OSError):  # removed meanwhile
+            status = path.lstat()
+            found[str(path)] = status.st_mtime_ns, status.st_size
     return found

@@ -43,6 +43,8 @@ NAMELESS = re.compile(r"(?:participant|uczestnik)[\s\d]*", re.IGNORECASE)
 """What stands for the name under blind marking."""
 MANIFEST = "collected.json"
 LARGEST_FILE = intake.LIMIT_MB * 2**20
+MAX_SIZE = 2**30
+"""Bytes of all that a student has handed in, unpacked."""
 LONGEST_NAME = 250
 """Bytes; Linux has 255."""
 MARGIN = 3_600
@@ -197,7 +199,7 @@ class Folder:
         self.files: list[str] = []
         self._refusals = Refusals()
         self._time = time
-        self._allowed = self._room = min(shield.MAX_SIZE, max(FREE, RATIO * packed))
+        self._allowed = self._room = min(MAX_SIZE, max(FREE, RATIO * packed))
 
     @property
     def refused(self) -> list[dict[str, str]]:

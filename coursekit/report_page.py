@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import math
 import re
@@ -15,6 +16,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from coursekit import isolated
+from coursekit.isolated import Bounds, EndedError
 from coursekit.points import BONUS
 from coursekit.report import Report
 from coursekit.similar import ALIKE, Similarity
@@ -23,6 +26,7 @@ BIN = 0.5
 """Points of a bar of the histograms."""
 SIDE_BY_SIDE = 20
 """Pairs that are shown side by side; the list has all."""
+COMPARING = Bounds(memory=2**30, cpu=10, wall=120)
 MOST_LINES = 400
 """Lines of code that are shown side by side: difflib's time grows with their cube."""
 
@@ -84,9 +88,14 @@ def side_by_side(found: Similarity) -> dict[tuple[str, str], Markup | None]:
         first, second = (_printable(found.code[name]).splitlines() for name in (pair.first, pair.second))
         shown[pair.first, pair.second] = None
         if max(len(first), len(second)) <= MOST_LINES:
-            code = HtmlDiff(tabsize=4).make_table(first, second)  # escapes it, and writes each space as an entity
-            shown[pair.first, pair.second] = Markup(code.replace("&nbsp;", " "))
+            with contextlib.suppress(EndedError):  # the time depends on the code too
+                shown[pair.first, pair.second] = Markup(isolated.call(difference, first, second, bounds=COMPARING))
     return shown
+
+
+def difference(first: list[str], second: list[str]) -> str:
+    """Lines of code side by side, as a table of HTML; for a process of its own."""
+    return HtmlDiff(tabsize=4).make_table(first, second).replace("&nbsp;", " ")  # it escapes the code
 
 
 def _printable(code: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn, TextIO
 
 from nbgrader.converters.base import NbGraderException
 
-from coursekit import records
+from coursekit import records, shield
 from coursekit.terminal import printable
 
 MIN_FREE_MB = 100
@@ -97,7 +97,7 @@ def is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
     nbgrader finds that too, but would not see it any more once it has been killed while removing the folder.
     """
     new, old = (
-        coursedir.get_existing_timestamp(coursedir.format_path(step, student, assignment))
+        shield.submitted_at(Path(coursedir.format_path(step, student, assignment)))
         for step in (coursedir.submitted_directory, coursedir.autograded_directory)
     )
     return new is not None and (old is None or new > old)

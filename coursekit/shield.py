@@ -9,6 +9,7 @@ escaped, stands for exactly that file; a folder there stands for all that is in 
 
 import contextlib
 import glob
+import mimetypes
 import os
 import stat
 import sys
@@ -20,18 +21,27 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files, is_ignored
+from nbgrader.utils import find_all_files, is_ignored, parse_utc
 
 from coursekit import terminal
 
-LARGEST_FILE = 100 * 2**20
-MAX_SIZE = 2**29
-"""Bytes of all files of a submission, which are copied into a sandbox of a gigabyte; notebooks are not copied, and
-have a limit of their own."""
+LARGEST_FILE = 25 * 2**20
+MAX_SIZE = 50 * 2**20
+"""Bytes of all files of a submission. They travel to a worker in its task, of which several are on their way at a time,
+and are copied into the sandbox. Notebooks are not copied, and have a limit of their own."""
 MAX_FILES = 2_000
 """Files of a submission. nbgrader's time to list them grows with the square: 5 s for as many in one folder."""
+MAX_TIME = 100
+"""Bytes of a time of submission."""
 MAX_NAMED = 100
 """Unsafe files that are left out one by one; where there are more, the whole folder is."""
+SHOWN_AS = frozenset(
+    {"text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/x-python", "application/json"}
+    | {"application/octet-stream", "application/zip", "application/gzip", "application/x-tar", "application/pdf"}
+    | {"application/x-hdf5", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff"}
+)
+"""Media types of files that formgrader may serve beside a graded notebook: a browser shows or saves them, and executes
+nothing. Files of no known type are saved, too."""
 UNSAFE_IN_NAMES = frozenset('<>"&')
 """In the name of a student's folder."""
 MAX_DEPTH, MAX_LENGTH = 30, 1_000
@@ -42,7 +52,9 @@ HARD_LINK = "to twarde dowiązanie, czyli druga nazwa innego pliku"
 SPECIAL = "to nie jest zwykły plik"
 CLOSED = "brak uprawnień do odczytu"
 DEEP = "leży zbyt głęboko w folderach"
+LIVE = "przeglądarka mogłaby go wykonać, a do oceny nie jest potrzebny"
 LARGE = f"ma ponad {LARGEST_FILE // 2**20} MB"
+NO_TIME = "nie ma w nim czasu oddania"
 TAKEN = "tę nazwę ma już coś, co należy do zadania"
 MANY = (
     f"w folderze jest ponad {MAX_FILES} plików, ponad {MAX_SIZE // 2**20} MB albo ponad {MAX_NAMED} plików, "
@@ -54,18 +66,20 @@ class GuardedCourseDirectory(CourseDirectory):
     """nbgrader's paths of a course, which also does not trust the files with the times of submission."""
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
-        """The time in `timestamp.txt` of a folder; None where there is none, whatever else that name has."""
-        path = Path(dest_path, "timestamp.txt")
-        if not path.exists():
-            return None
+        """As `submitted_at`."""
+        return submitted_at(Path(dest_path))
+
+
+def submitted_at(submission: Path) -> datetime | None:
+    """The time in `timestamp.txt` of a folder, in UTC; None where there is none, whatever else that name has."""
+    path = submission / "timestamp.txt"
+    try:
         status = path.lstat()
-        try:
-            if stat.S_ISREG(status.st_mode) and status.st_size < 1_000:
-                return super().get_existing_timestamp(dest_path)
-        except (AttributeError, OSError, OverflowError, ValueError):  # nbgrader calls a method that is not there
-            pass
-        self.log.warning("No time of submission can be read from %s", path)
+        if stat.S_ISREG(status.st_mode) and status.st_size < MAX_TIME:
+            return parse_utc(path.read_text().strip())
+    except Exception:  # what the parser of times raises at nonsense has no common class
         return None
+    return None
 
 
 def skip_undecodable_names(converter: Any) -> None:
@@ -177,6 +191,10 @@ def _objection_within(path: Path, submission: Path, given: Collection[str]) -> s
         return why
     if path.stat().st_size > LARGEST_FILE:
         return LARGE
+    if mimetypes.guess_type(path.name.lower())[0] not in {None, *SHOWN_AS}:
+        return LIVE
+    if path.name == "timestamp.txt" and len(relative.parts) == 1 and submitted_at(submission) is None:
+        return NO_TIME
     return TAKEN if any(name.startswith(f"{relative}{os.sep}") for name in given) else ""
 
 

@@ -50,19 +50,24 @@ class BringBack(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Bring the outputs of all cells back."""
-        kept = _Kept()
         nb.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+        keep_safe(nb)
         for cell in nb.cells:
             submitted = cell.metadata.pop(ASIDE, [])
-            if cell.cell_type != "code" or (is_grade(cell) and not is_solution(cell)):
-                continue
-            if not isinstance(cell.execution_count, int):
-                cell.execution_count = None
-            cell.outputs = kept.of(cell.outputs)
-            if submitted:
+            if submitted and not (is_grade(cell) and not is_solution(cell)):
                 errors = [output for output in cell.outputs if output.output_type == "error"]
                 cell.outputs = [*errors, _text(LABEL), *submitted]
         return nb, resources
+
+
+def keep_safe(nb: NotebookNode) -> None:
+    """Leave of the outputs of an execution what `safe_output` does; those of grade cells are the grader's."""
+    kept = _Kept()
+    for cell in nb.cells:
+        if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell)):
+            if not isinstance(cell.execution_count, int):
+                cell.execution_count = None
+            cell.outputs = kept.of(cell.outputs)
 
 
 def safe_output(output: Any) -> NotebookNode | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,9 @@ class Log:
         self.read()
         os.close(self._reader)
         return self._end.decode(errors="replace")[-TAIL // 4 :]
+
+
+_SIZE = re.compile(rb"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 
 
 class Watchdog(threading.Thread):
@@ -174,8 +178,8 @@ def _proportional(process: psutil.Process) -> int:
 
 def _sizes(process: psutil.Process, file: str) -> dict[str, int]:
     """The fields in kilobytes of a file in /proc/<pid>, in bytes."""
-    lines = (line.split() for line in Path(f"/proc/{process.pid}/{file}").read_text().splitlines())
-    return {line[0].rstrip(":"): int(line[1]) * 1024 for line in lines if line[-1:] == ["kB"]}
+    text = Path(f"/proc/{process.pid}/{file}").read_bytes()  # a process gives itself any name, even none of UTF-8
+    return {name.decode(): int(size) * 1024 for name, size in _SIZE.findall(text)}
 
 
 def _in_files(folder: int) -> int:

@@ -336,7 +336,7 @@ def test_empty_download(course):
     ("limit", "value", "files", "reason"),
     [
         ("moodle_zip.LARGEST_FILE", 3, {"a": "1234"}, "larger than 200 MB"),
-        ("shield.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 0 MB, unpacked"),
+        ("moodle_zip.MAX_SIZE", 7, {"a": "1234", "b": "5678"}, "more than 0 MB, unpacked"),
         ("shield.MAX_FILES", 1, {"a": "1", "b": "2"}, "more than 1 files"),
         (None, 0, {"a": "1", "a/b": "2"}, "another file has the same name"),
         (None, 0, {"ż" * 126: "1"}, "its name is too long"),
