@@ -133,7 +133,7 @@ def _processes() -> set[int]:
     return {
         process.pid
         for process in psutil.process_iter(["cmdline"])
-        if {"bwrap", "ipykernel_launcher"} & {Path(part).name for part in process.info["cmdline"] or ()}
+        if {"bwrap", "connection.json"} & {Path(part).name for part in process.info["cmdline"] or ()}
     }
 
 

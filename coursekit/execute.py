@@ -40,6 +40,7 @@ from coursekit.sandbox import NoSandboxError, SandboxError
 from grader_tests.session import GradingError, run_checks
 from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
+from grader_tests.wire import writable
 
 PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrader", "vae-course-kit")
 """What the record tells the versions of."""
@@ -205,7 +206,7 @@ class GradeExecute(Execute):
     def _record(self, nb: NotebookNode, seconds: float) -> dict[str, Any]:
         """What this class knows of the submission's record."""
         read = nb.metadata.get(records.KEY, {}).get("intake", {}).get("status") != "unreadable"
-        return {
+        record = {
             "status": "graded" if read else "broken",
             "seed": str(self._seed),
             "profile": self.profile,
@@ -217,6 +218,7 @@ class GradeExecute(Execute):
             "reports": [report.as_dict() for report in self._reports],
             "flags": [flag.as_dict() for flag in self._flags],
         }
+        return writable(record)  # a name of a process, say, may be no text
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """A manager of a kernel in the sandbox, or, where the sandbox is off, of the notebook's own."""
