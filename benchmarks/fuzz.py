@@ -21,6 +21,8 @@ TARGETS = {target: f"benchmarks.fuzz_{target}" for target in ("replies", "messag
 """Modules by target; the test is called ``test_TARGET``."""
 ROUND = 200
 """Examples before the next seed."""
+MAX_MEMORY = 6 * 2**30
+"""Bytes; where more is asked for, that is a finding."""
 
 
 def main() -> int:
@@ -30,6 +32,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0, help="of the first round")
     options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))  # a finding must not end other programs
     test = getattr(import_module(TARGETS[options.target]), f"test_{options.target}")
     rounds, findings = fuzz(test, options.seconds, options.seed)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

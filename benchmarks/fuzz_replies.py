@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +24,8 @@ from grader_tests.student import Reply, read_reply
 from grader_tests.verdict import BROKEN_CHECK, MAX_MESSAGE, Report
 
 SEED, EVERY = 7, -1
+MAX_PARTS = 100_000
+"""Of a changed reply; some 20,000 are more than a reply may have."""
 Path = tuple[str | int, ...]
 """Keys and indices from the whole reply to a part of it."""
 
@@ -162,7 +165,19 @@ def _shaped(item: Any, shape: Any) -> Any:
 def _longer(item: Any, times: Any) -> Any:
     if isinstance(item, np.ndarray):
         return np.resize(item, (min(item.size * times, 10**6),))
-    return item * times if isinstance(item, (list, str)) else [item] * times
+    longer = item * times if isinstance(item, (list, str)) else [item] * times
+    return longer if _fits(longer) else item
+
+
+def _fits(item: Any) -> bool:
+    """Whether a part is small enough to be sent: lists of long lists would fill the memory before a check is asked."""
+    left, stack = MAX_PARTS, [item]
+    while stack and left > 0:
+        part = stack.pop()
+        left -= 1 + (len(part) if isinstance(part, str) else np.size(part) if isinstance(part, np.ndarray) else 0) // 50
+        if isinstance(part, (dict, list)):
+            stack.extend(islice(part.values() if isinstance(part, dict) else part, max(left, 0)))
+    return left > 0
 
 
 def _turned(item: Any, _: Any) -> Any:
