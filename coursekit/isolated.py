@@ -21,7 +21,7 @@ from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from coursekit.provisioner import private_prefix
+from coursekit.provisioner import SHORT_TEMPORARY, private_prefix
 
 PRELOADED = ["coursekit.submission", "coursekit.execute", "nbgrader.apps"]
 """What the server imports."""
@@ -121,7 +121,7 @@ def call(
 @cache
 def _start_server() -> tempfile.TemporaryDirectory[str]:
     """Start the server, once: its socket lies in a folder that the kit removes even after this process was killed."""
-    folder = tempfile.TemporaryDirectory(prefix=private_prefix())
+    folder = tempfile.TemporaryDirectory(prefix=private_prefix(), dir=SHORT_TEMPORARY, ignore_cleanup_errors=True)
     before, tempfile.tempdir = tempfile.tempdir, folder.name
     try:
         forkserver.ensure_running()
