@@ -11,13 +11,17 @@ import json
 import os
 import resource
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from functools import cache
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
+
+from coursekit.provisioner import SHORT_TEMPORARY, private_prefix
 
 PRELOADED = ["coursekit.submission", "coursekit.execute", "nbgrader.apps"]
 """What the server imports."""
@@ -86,6 +90,7 @@ def call(
         EndedError: The process used up its memory or time, or crashed.
         RaisedError: The function raised another exception.
     """
+    _start_server()
     ours, theirs = _context.Pipe(duplex=False)
     process = _context.Process(
         target=_answer, args=(theirs, function, arguments, bounds, passing, dict(os.environ)), daemon=True
@@ -111,6 +116,18 @@ def call(
     if kind == "memory":
         raise EndedError("memory", value)
     raise passing[kind](value) if isinstance(kind, int) else RaisedError(value)
+
+
+@cache
+def _start_server() -> tempfile.TemporaryDirectory[str]:
+    """Start the server, once: its socket lies in a folder that the kit removes even after this process was killed."""
+    folder = tempfile.TemporaryDirectory(prefix=private_prefix(), dir=SHORT_TEMPORARY, ignore_cleanup_errors=True)
+    before, tempfile.tempdir = tempfile.tempdir, folder.name
+    try:
+        forkserver.ensure_running()
+    finally:
+        tempfile.tempdir = before
+    return folder
 
 
 def _reason(exitcode: int | None) -> tuple[str, str]:

@@ -34,6 +34,8 @@ KERNELS = Path(__file__).parent / "kernels"
 """Folder of the kernelspec ``coursekit-sandbox``, for a KernelSpecManager."""
 PREFIX = "coursekit-"
 """Names of private folders and control groups: this, the grader's process id, and something random."""
+SHORT_TEMPORARY = "/tmp"
+"""For sockets whose names have to be short, whatever TMPDIR says."""
 START_SECONDS = 60
 """For the sandbox to begin, and then for the kernel to make its sockets, on a busy machine."""
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
@@ -333,9 +335,10 @@ def private_prefix() -> str:
 
 def clear_leftovers() -> None:
     """Remove private folders and control groups of graders that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
-        if _is_orphan(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
+    for parent in {tempfile.gettempdir(), SHORT_TEMPORARY}:
+        for folder in Path(parent).glob(f"{PREFIX}[0-9]*-*"):
+            if _is_orphan(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
     for cgroup in cgroups.leftovers(PREFIX):
         if all(_is_orphan(folder.name) for folder in cgroup.folders.values()):
             cgroup.remove()
