@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 SETTINGS = """
 c.IncludeHeaderFooter.header = ""
 c.Autograde.autograde_preprocessors[0] = "plain_checks.PlainChecks"
+c.Autograde.autograde_preprocessors[-2] = "nbgrader.preprocessors.SaveAutoGrades"  # the kit's own wants reports
 """
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 PER_DAY = 'c.AssignLatePenalties.plugin_class = "late.PerDay"\n'
