@@ -4,7 +4,7 @@
 #     title: a display of hundreds of megabytes
 #     attempts: shows one output of 200 MB, and thousands of small ones
 #     points: {1a: 0, 2: 0, 3: 0}
-#     flags: [display, output limit]
+#     flags: [display, kernel ended]
 #     reference: false
 # ---
 
