@@ -94,7 +94,7 @@ def load(course: Path, assignment: str, student: str) -> dict[str, Any]:
     """The record of a submission, with every field of `NEEDED`.
 
     Raises FileNotFoundError where it has not been graded to the end, and RecordError where the file is damaged or
-    lacks a field, as after `nbgrader autograde --no-execute`.
+    lacks a field, as after `nbgrader autograde vae --no-execute`.
     """
     record = read(course, assignment, student)
     try:

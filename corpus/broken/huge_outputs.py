@@ -3,6 +3,7 @@
 #   corpus:
 #     title: 50 MB of outputs
 #     points: {1a: 1.5, 2: 0, 3: 0}
+#     told: 'najwyżej 500 w komórce, 2000 w notatniku i 20 MB w sumie. Resztę pracy oceniono.'
 #     readable: true
 # ---
 

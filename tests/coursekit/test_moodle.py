@@ -253,7 +253,7 @@ class TestWithoutGrades:
 
     @pytest.mark.parametrize("spoil", [lambda record: record.pop("reports"), lambda record: record.clear()])
     def test_points_without_a_whole_record_are_not_passed_on(self, course, tmp_path, spoil):
-        """As after `nbgrader autograde --no-execute`; the others are exported."""
+        """As after `nbgrader autograde vae --no-execute`; the others are exported."""
         graded_by_hand(course, "1001")
         graded_by_hand(course, "1002")
         record = records.load(course, "ps", "1002")

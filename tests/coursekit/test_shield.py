@@ -236,7 +236,11 @@ def test_the_files_of_the_assignment_are_there(course):
 
 
 def test_plain_work_has_no_notes(course):
-    assert [notes(course, name) for name in ("alice", "stamp_bad")] == [[], []]
+    assert notes(course, "alice") == []
+
+
+def test_the_student_is_told_of_a_time_of_submission_that_is_none(course):
+    assert notes(course, "stamp_bad") == [f"Przy ocenianiu pominięto `timestamp.txt` – powód: {shield.NO_TIME}."]
 
 
 def test_the_student_is_told_what_was_left_out_and_why(course):
