@@ -1,5 +1,7 @@
 """Control groups, version 1 or 2: the kernel's own limits on memory and processes, where this user may make them.
 
+They also count processor time, whoever is credited with it: of a child that nobody waits for, only a group knows.
+
 An ordinary user usually may not, and then :func:`create` says so and resource limits and `coursekit.watchdog` hold.
 """
 
@@ -14,13 +16,15 @@ _LIMIT_FILES = {  # of version 1, and of version 2
     "memory": ("memory.limit_in_bytes", "memory.max"),
     "pids": ("pids.max", "pids.max"),
 }
+CPU = "cpuacct"
+"""The controller of version 1 that counts processor time; in version 2 every group does."""
 _SWAP_FILES = {1: "memory.memsw.limit_in_bytes", 2: "memory.swap.max"}
 """Version 1 limits memory and swap together, version 2 swap alone."""
 
 
 @dataclass(frozen=True)
 class Cgroup:
-    """One group: a folder that holds both controllers (version 2), or a folder for each (version 1)."""
+    """One group: a folder that holds all controllers (version 2), or a folder for each (version 1)."""
 
     version: int
     folders: dict[str, Path]
@@ -34,6 +38,15 @@ class Cgroup:
         memory = self.folders["memory"] / ("memory.oom_control" if self.version == 1 else "memory.events")
         hit = ["memory limit"] if _counter(memory, "oom_kill") else []
         return hit + (["process limit"] if _counter(self.folders["pids"] / "pids.events", "max") else [])
+
+    def cpu_seconds(self) -> float:
+        """Processor time of its processes, those that have ended too; 0 where the system does not count it."""
+        if self.version == 2:
+            return _counter(self.folders["memory"] / "cpu.stat", "usage_usec") / 1e6
+        try:
+            return int((self.folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+        except (KeyError, OSError):
+            return 0.0
 
     def remove(self) -> None:
         """Remove the group; its processes must have been killed. A dead process may take a moment to leave."""
@@ -78,9 +91,10 @@ def leftovers(prefix: str) -> list[Cgroup]:
 
 
 def _parents() -> tuple[int, dict[str, Path]]:
-    """The version of the two controllers, and the folders in which groups are made."""
+    """The version of the controllers, and the folders in which groups are made."""
     if (ROOT / "memory").is_dir():
-        return 1, {controller: _own_v1(controller) for controller in _LIMIT_FILES}
+        counting = [CPU] if (ROOT / CPU).is_dir() else []
+        return 1, {controller: _own_v1(controller) for controller in [*_LIMIT_FILES, *counting]}
     # A group with processes of its own cannot hold limited groups in version 2: so beside it, not below.
     return 2, dict.fromkeys(_LIMIT_FILES, ROOT)
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coursekit.moodle_zip import MANIFEST
-from coursekit.shield import printable
+from coursekit.shield import quotable
 
 COLLECTED, NO_NOTEBOOK, NOT_COPIED, NOT_DOWNLOADED = "collected", "no notebook", "not copied", "not in the download"
 
@@ -56,19 +56,19 @@ def _collected(entry: dict[str, Any], folder: Path) -> Collected:
     missing = [name for name in entry["files"] if not (folder / name).exists()]
     if missing:
         state = NOT_COPIED
-        notes += [f"{printable(name)} is not in {folder}: give `nbgrader zip_collect --force`." for name in missing]
+        notes += [f"{quotable(name)} is not in {folder}: give `nbgrader zip_collect --force`." for name in missing]
     elif any(".ipynb" in name.lower() or name.endswith(".py") for name in entry["files"]):
         state = COLLECTED
     else:
         state = NO_NOTEBOOK
-        notes += [f"There is {printable(name)}." for name in entry["files"]]
+        notes += [f"There is {quotable(name)}." for name in entry["files"]]
     if entry["time_from"] == "zip":
         notes += ["The time is that in the zip."]
     return Collected(entry["student"], entry["name"], state, entry["submitted"], tuple(notes))
 
 
 def _reason(entry: dict[str, str]) -> str:
-    return f"{printable(entry['file'])}: {entry['why']}"
+    return f"{quotable(entry['file'])}: {entry['why']}"
 
 
 def table(collection: Collection, assignment: str) -> Table:
@@ -84,6 +84,6 @@ def table(collection: Collection, assignment: str) -> Table:
         shown.add_column(heading, overflow="fold")
     for each in collection.students:
         submitted = each.submitted.removesuffix("+00:00").replace("T", " ")
-        name, notes = printable(each.name) or "–", "\n".join(each.notes)
+        name, notes = quotable(each.name) or "–", "\n".join(each.notes)
         shown.add_row(each.student, Text(name), each.state, submitted, Text(notes))
     return shown

@@ -28,7 +28,7 @@ from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade
 from traitlets import Bool, Enum, Integer, Type, import_item
 from traitlets.config import Config
 
@@ -38,7 +38,7 @@ from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
 from coursekit.sandbox import NoSandboxError, SandboxError
 from grader_tests.session import GradingError, run_checks
-from grader_tests.student import REPLY_MIME, ChannelStudent, ProbeError
+from grader_tests.student import MAX_CHARS, REPLY_MIME, ChannelStudent, ProbeError
 from grader_tests.verdict import Report
 from grader_tests.wire import writable
 
@@ -46,8 +46,6 @@ PACKAGES = ("torch", "torchvision", "pyro-ppl", "numpy", "scikit-learn", "nbgrad
 """What the record tells the versions of."""
 START, OTHER_CELLS = "start of the kernel", "other cells"
 """What the record counts seconds to, beside the cells that nbgrader knows by an id."""
-MAX_REPLY = 64_000_000
-"""Characters of the outputs of one scratch cell."""
 JUDGING_MEMORY, JUDGING_CPU = 3 * 2**29, 300
 """Bytes and CPU seconds of the process that judges one submission; honest ones take a fifth of that, and a tenth."""
 MAX_DETAIL = 500
@@ -266,7 +264,7 @@ class GradeExecute(Execute):
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         """Execute one cell, or judge it."""
         started = time.monotonic()
-        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+        if verdicts.is_judged(cell):
             self._judge(cell, index)
         elif cell.cell_type == "code":
             self._run_cell(cell, index)
@@ -415,7 +413,7 @@ class GradeExecute(Execute):
         if not _is_scratch(cell) and REPLY_MIME in content.get("data", {}):
             self._flag("forged reply", index, "a cell published what only a probe publishes")
             return False
-        room = MAX_REPLY if _is_scratch(cell) else min(self.max_output, self.max_notebook_output - self._other_output)
+        room = MAX_CHARS if _is_scratch(cell) else min(self.max_output, self.max_notebook_output - self._other_output)
         if self._output_size > room:
             return False
         self._output_size += _size(content)

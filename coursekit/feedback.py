@@ -6,7 +6,6 @@ notebook only what is the student's or meant for the student: so no hidden test 
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Iterable
@@ -26,7 +25,7 @@ from coursekit import records
 from coursekit.data import ROOT
 from coursekit.points import BONUS, is_waiting, task_of
 from coursekit.safe_html import as_html, highlighted, html_of
-from coursekit.verdicts import NOT_JUDGED, DisagreementError
+from coursekit.verdicts import NOT_JUDGED, require_agreement
 from grader_tests import render, session
 from grader_tests.render import polish_number
 from grader_tests.verdict import PASSED
@@ -95,7 +94,8 @@ class MarkWaiting(NbGraderPreprocessor):
         with Gradebook(where["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
             waiting = {grade.name: is_waiting(grade) for grade in notebook.grades}
-            _require_agreement(nb, {grade.name: grade.auto_score or 0.0 for grade in notebook.grades}, where["student"])
+            scores = {grade.name: grade.auto_score or 0.0 for grade in notebook.grades}
+            require_agreement(nb, list(_reports(nb).values()), scores)
         for cell in nb.cells:
             marks = cell.metadata.get("nbgrader", {})
             if marks.get("grade"):
@@ -133,19 +133,6 @@ class FeedbackExporter(TemplateExporter):
         for folder in {os.getcwd(), str(ROOT), sys.base_prefix} - SYSTEM:
             page = page.replace(folder, "…").replace(escape(folder), "…")
         return page, resources
-
-
-def _require_agreement(nb: NotebookNode, saved: dict[str, float], student: str) -> None:
-    """Raise DisagreementError unless the automatic points ``saved`` are those of the notebook's reports."""
-    reports = _reports(nb)
-    for cell in session.cells():
-        found = reports[cell]["points"] if cell in reports else 0.0
-        if cell in saved and not math.isclose(saved[cell], found, abs_tol=1e-9):
-            raise DisagreementError(
-                f"{student}: the gradebook has {saved[cell]:g} automatic points for {cell}, and the record "
-                f"{f'{found:g}' if cell in reports else 'no report on it'}. Something has changed one of the two. "
-                f"Grade again with --force."
-            )
 
 
 def _reports(nb: NotebookNode) -> dict[str, dict[str, Any]]:

@@ -148,7 +148,7 @@ def _renamed(found: Path, others: list[Path], expected: Path) -> Intake:
 
 
 def _named(file: Path, folder: Path) -> str:
-    return f"`{shield.printable(str(file.relative_to(folder)))}`"
+    return f"`{shield.quotable(str(file.relative_to(folder)))}`"
 
 
 def _notes_on_given_files(folder: Path, release: Path) -> list[str]:

@@ -16,8 +16,8 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from grader_tests import bounded_json
 from grader_tests.wire import writable
 
-MAX_MESSAGE = 65 * 2**20
-"""Bytes of one part of a message; a reply of a probe has at most 64 million."""
+MAX_MESSAGE = 41_000_000
+"""Bytes of one part of a message; a reply of a probe has at most 40 million."""
 MAX_NODES, MAX_DEPTH = 500_000, 50
 """Values in one part, and how deep they are nested. Sources and outputs are single values."""
 OUTPUTS = frozenset({"stream", "display_data", "execute_result", "update_display_data", "error"})

@@ -118,7 +118,7 @@ class MoodleExtractor(ExtractorPlugin):
             except (WorksheetError, zipfile.BadZipFile, OSError) as error:
                 self.parent.fail(f"Nothing has been collected: {error}")
         for entry in refused + [entry for each in collected for entry in each["refused"]]:
-            self.log.error("Left out: %s (%s)", shield.printable(entry["file"]), entry["why"])
+            self.log.error("Left out: %s (%s)", shield.quotable(entry["file"]), entry["why"])
         if worksheet is None:
             self.log.warning("No grading worksheet in %s: %s", archive, UPLOADED)
         self._enrol(attempts, worksheet)

@@ -34,7 +34,7 @@ def _mend_cell(cell: NotebookNode) -> list[str]:
     def replacement(link: re.Match[str]) -> str:
         name = unquote(link[1] or link[2])
         if name not in pictures:
-            missing.append(shield.printable(name[:100]))
+            missing.append(shield.quotable(name[:100]))
             return link[0].removeprefix("attachment:")
         plain = name if PLAIN.fullmatch(name) else f"obraz-{crc32(name.encode()):x}"
         kept[plain] = pictures[name]

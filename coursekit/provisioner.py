@@ -183,7 +183,7 @@ class SandboxProvisioner(LocalProvisioner):
                 os.close(file)
             self._files = []
         self._bubblewrap = psutil.Process(self.pid)
-        self._watchdog = Watchdog(self._bubblewrap, self._log, self.limits, self._kill_all)
+        self._watchdog = Watchdog(self._bubblewrap, self._log, self.limits, self._kill_all, self._cgroup)
         self._watchdog.start()
         if await self._say_the_word(self._folder / "go"):
             await self._reach_sockets()

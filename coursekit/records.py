@@ -144,7 +144,7 @@ def _damaged(file: Path, why: str) -> str:
 
 
 def _shown(file: Path) -> str:
-    return shield.printable("/".join(file.parts[-3:]))
+    return shield.quotable("/".join(file.parts[-3:]))
 
 
 class NoRecordError(LookupError):
@@ -187,8 +187,8 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         write(path(course, assignment, student), record)
     except OSError as error:  # nbgrader would swallow it, and go on
         raise SystemExit(
-            f"Stopped: the record of {shield.printable(str(submitted.parent))} cannot be written "
-            f"({shield.printable(str(error))}). Free some space, or "
+            f"Stopped: the record of {shield.quotable(str(submitted.parent))} cannot be written "
+            f"({shield.quotable(str(error))}). Free some space, or "
             "make the folder writable, and give the same command again: it goes on from here."
         ) from error
 
@@ -201,7 +201,7 @@ def _hashes(submission: Path) -> dict[str, str]:
             left -= file.stat().st_size
             if left < 0:
                 break
-            found[shield.printable(str(file.relative_to(submission)))] = sha256(file)
+            found[shield.quotable(str(file.relative_to(submission)))] = sha256(file)
     return found
 
 

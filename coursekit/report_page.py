@@ -85,7 +85,7 @@ def side_by_side(found: Similarity) -> dict[tuple[str, str], Markup | None]:
     """Tables of the code of the most alike pairs, by their names; None where there is too much of it."""
     shown: dict[tuple[str, str], Markup | None] = {}
     for pair in found.pairs[:SIDE_BY_SIDE]:
-        first, second = (_printable(found.code[name]).splitlines() for name in (pair.first, pair.second))
+        first, second = (_without_marks(found.code[name]).splitlines() for name in (pair.first, pair.second))
         shown[pair.first, pair.second] = None
         if max(len(first), len(second)) <= MOST_LINES:
             with contextlib.suppress(EndedError):  # the time depends on the code too
@@ -98,6 +98,6 @@ def difference(first: list[str], second: list[str]) -> str:
     return HtmlDiff(tabsize=4).make_table(first, second).replace("&nbsp;", " ")  # it escapes the code
 
 
-def _printable(code: str) -> str:
+def _without_marks(code: str) -> str:
     """Code without control characters, by which HtmlDiff marks differences."""
     return re.sub(r"[^\t\n -\U0010ffff]", "\N{REPLACEMENT CHARACTER}", code)

@@ -92,7 +92,7 @@ def as_html(markdown: str, attachments: Any = None) -> str:
     """
     if len(markdown) > MAX_CHARS:
         return as_typed(markdown)
-    text = printable(markdown)
+    text = without_controls(markdown)
     formulas = _Formulas()
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_labels=False, double_inline=True, renderer=formulas.dollars)
@@ -114,7 +114,7 @@ def as_html(markdown: str, attachments: Any = None) -> str:
 
 def as_typed(text: str) -> str:
     """Any text as harmless HTML that shows it as it was typed."""
-    text = printable(text) if len(text) <= MAX_CHARS else printable(text[:MAX_CHARS]) + CUT
+    text = without_controls(text) if len(text) <= MAX_CHARS else without_controls(text[:MAX_CHARS]) + CUT
     return clean(f"<pre><code>{escape(text)}</code></pre>")
 
 
@@ -166,7 +166,7 @@ def is_picture(kind: str, content: Any) -> bool:
         return False
 
 
-def printable(text: str) -> str:
+def without_controls(text: str) -> str:
     """Text with one kind of line end, and a replacement character for each character that controls something."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -176,9 +176,9 @@ def highlighted(code: str, language: str | None = None, metadata: Any = None) ->
 
     Blanks on empty lines are left out: pygments takes the cube of their number.
     """
-    lines = [line.rstrip() for line in printable(code).split("\n")]
+    lines = [line.rstrip() for line in without_controls(code).split("\n")]
     if len(code) > MAX_CODE or max(map(len, lines)) > MAX_LINE:
-        return f'<div class="highlight"><pre>{escape(printable(code))}</pre></div>'
+        return f'<div class="highlight"><pre>{escape(without_controls(code))}</pre></div>'
     return str(Highlight2HTML(pygments_lexer="ipython3")("\n".join(lines)))
 
 

@@ -11,6 +11,7 @@ import contextlib
 import glob
 import mimetypes
 import os
+import re
 import stat
 import sys
 from collections import deque
@@ -35,13 +36,12 @@ MAX_TIME = 100
 """Bytes of a time of submission."""
 MAX_NAMED = 100
 """Unsafe files that are left out one by one; where there are more, the whole folder is."""
-SHOWN_AS = frozenset(
-    {"text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/x-python", "application/json"}
-    | {"application/octet-stream", "application/zip", "application/gzip", "application/x-tar", "application/pdf"}
-    | {"application/x-hdf5", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff"}
+SHOWN_AS = re.compile(
+    r"text/(plain|csv|tab-separated-values|markdown)|text/x-[^+]+|(image|audio|video|font)/[^+]+|application/("
+    r"octet-stream|json|pdf|rtf|msword|postscript|sql|zip|gzip|x-tar|x-7z-compressed|x-hdf5|vnd\.[^+]+)"
 )
 """Media types of files that formgrader may serve beside a graded notebook: a browser shows or saves them, and executes
-nothing. Files of no known type are saved, too."""
+nothing, as it does HTML, scripts and all kinds of XML (`…+xml`). Files of no known type are saved, too."""
 UNSAFE_IN_NAMES = frozenset('<>"&')
 """In the name of a student's folder."""
 MAX_DEPTH, MAX_LENGTH = 30, 1_000
@@ -110,7 +110,7 @@ def unusable(student: str) -> str:
     if student.isprintable() and not UNSAFE_IN_NAMES.intersection(student):
         return ""
     characters = " ".join(sorted(UNSAFE_IN_NAMES))
-    return f"the name of submitted/{printable(student)} has one of {characters} or a control character. Rename it."
+    return f"the name of submitted/{quotable(student)} has one of {characters} or a control character. Rename it."
 
 
 def guard(converter: Any) -> dict[str, list[str]]:
@@ -124,7 +124,7 @@ def guard(converter: Any) -> dict[str, list[str]]:
     found = {folder: find_unsafe(Path(folder), coursedir.ignore, given) for folder in converter.assignments}
     unsafe = {path: why for each in found.values() for path, why in each.items()}
     for path, why in unsafe.items():
-        converter.log.warning("Left out of grading: %s (%s)", printable(str(path)), why)
+        converter.log.warning("Left out of grading: %s (%s)", quotable(str(path)), why)
     if DEEP in unsafe.values():
         # `os.walk`, with which nbgrader lists files, calls itself for every level. No path has more of them.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 5_000))
@@ -191,7 +191,8 @@ def _objection_within(path: Path, submission: Path, given: Collection[str]) -> s
         return why
     if path.stat().st_size > LARGEST_FILE:
         return LARGE
-    if mimetypes.guess_type(path.name.lower())[0] not in {None, *SHOWN_AS}:
+    kind = mimetypes.guess_type(path.name.lower())[0]
+    if kind and not SHOWN_AS.fullmatch(kind):
         return LIVE
     if path.name == "timestamp.txt" and len(relative.parts) == 1 and submitted_at(submission) is None:
         return NO_TIME
@@ -213,7 +214,7 @@ def objection(path: Path) -> str:
     return "" if os.access(path, os.R_OK) else CLOSED
 
 
-def printable(name: str) -> str:
+def quotable(name: str) -> str:
     """A file's name as it can stand in a line of Markdown between backticks, and in any log."""
     return terminal.printable(name).replace("`", "'")
 
@@ -224,7 +225,7 @@ def _notes(submission: Path, unsafe: dict[Path, str]) -> list[str]:
         return [f"W oddanym folderze oceniono najwyżej notatnik – powód: {unsafe[submission]}."]
     names: dict[str, list[str]] = {}
     for path, why in sorted(unsafe.items()):
-        names.setdefault(why, []).append(printable(str(path.relative_to(submission))))
+        names.setdefault(why, []).append(quotable(str(path.relative_to(submission))))
     return [f"Przy ocenianiu pominięto {_listed(each)} – powód: {why}." for why, each in names.items()]
 
 

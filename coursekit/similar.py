@@ -223,6 +223,6 @@ def table(found: Similarity, assignment: str) -> Table:
     shown.add_column("likeness", justify="right")
     shown.add_column("equal lines", justify="right")
     for pair in found.pairs:
-        names = (Text(shield.printable(name)) for name in (pair.first, pair.second))
+        names = (Text(shield.quotable(name)) for name in (pair.first, pair.second))
         shown.add_row(*names, f"{int(100 * pair.likeness)}%", f"{int(100 * pair.equal_lines)}%")
     return shown

@@ -16,9 +16,9 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
 
 from coursekit.safe_html import PICTURES, is_picture
+from coursekit.verdicts import is_judged
 
 ASIDE = "coursekit_submitted_outputs"
 """Key in a cell's metadata."""
@@ -54,7 +54,7 @@ class BringBack(NbGraderPreprocessor):
         keep_safe(nb)
         for cell in nb.cells:
             submitted = cell.metadata.pop(ASIDE, [])
-            if submitted and not (is_grade(cell) and not is_solution(cell)):
+            if submitted and not is_judged(cell):
                 errors = [output for output in cell.outputs if output.output_type == "error"]
                 cell.outputs = [*errors, _text(LABEL), *submitted]
         return nb, resources
@@ -64,7 +64,7 @@ def keep_safe(nb: NotebookNode) -> None:
     """Leave of the outputs of an execution what `safe_output` does; those of grade cells are the grader's."""
     kept = _Kept()
     for cell in nb.cells:
-        if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell)):
+        if cell.cell_type == "code" and not is_judged(cell):
             if not isinstance(cell.execution_count, int):
                 cell.execution_count = None
             cell.outputs = kept.of(cell.outputs)
@@ -79,10 +79,10 @@ def safe_output(output: Any) -> NotebookNode | None:
         return None
     if output.get("output_type") == "error":
         parts = [output.get("ename"), output.get("evalue")]
-        name, value = (_printable(part)[:MOST_OF_ERROR] if isinstance(part, str) else "" for part in parts)
+        name, value = (_without_controls(part)[:MOST_OF_ERROR] if isinstance(part, str) else "" for part in parts)
         lines = output.get("traceback")
         traceback = "\n".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ""
-        return new_output("error", ename=name, evalue=value, traceback=[_printable(traceback)[-MOST_OF_ERROR:]])
+        return new_output("error", ename=name, evalue=value, traceback=[_without_controls(traceback)[-MOST_OF_ERROR:]])
     if output.get("output_type") == "stream":
         text = output.get("text")
         return _text(text, "stderr" if output.get("name") == "stderr" else "stdout") if isinstance(text, str) else None
@@ -124,9 +124,9 @@ def _as_text(output: NotebookNode) -> NotebookNode:
 
 
 def _text(text: str, name: str = "stdout") -> NotebookNode:
-    return new_output("stream", name=name, text=_printable(text).rstrip("\n") + "\n")
+    return new_output("stream", name=name, text=_without_controls(text).rstrip("\n") + "\n")
 
 
-def _printable(text: str) -> str:
+def _without_controls(text: str) -> str:
     """Text without colours, and with a replacement character for what else would control a terminal."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", strip_ansi(text))

@@ -21,8 +21,12 @@ from rich.style import Style
 from rich.text import Text
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-"""Letters and marks that Unicode calls printable and that nobody sees."""
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00016fe4\U0001cf00\U0001d159\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that Unicode calls printable and that nobody sees: those that it lists as ignorable by default
+(`DerivedCoreProperties.txt`), and four whose glyph is empty (braille, Khitan, Znamenny, musical notation)."""
 _CHUNK = re.compile(r"[^\n\t]+")
 
 

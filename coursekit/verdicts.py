@@ -21,7 +21,7 @@ NOT_JUDGED = "Ta część nie została oceniona, bo notatnika nie udało się wy
 
 
 class DisagreementError(RuntimeError):
-    """The gradebook would have other points than the record; the message names the cells."""
+    """The gradebook would have other points than the record; the message names the cell."""
 
 
 def write_outputs(nb: NotebookNode, reports: list[Report]) -> None:
@@ -41,16 +41,20 @@ def write_outputs(nb: NotebookNode, reports: list[Report]) -> None:
 def require_agreement(nb: NotebookNode, reports: list[Report], scores: dict[str, float | None]) -> None:
     """Raise DisagreementError unless the automatic scores, by grade cell, are the points of the reports."""
     points = {report["cell"]: report["points"] for report in reports}
-    expected = {name: points.get(name, 0.0) for name in judged_cells(nb)}
-    found = {name: scores.get(name) for name in expected}
-    if found != expected:
-        raise DisagreementError(f"The gradebook would have {found}, but the checks gave {expected}. Nothing was saved.")
+    for name in judged_cells(nb):
+        found, expected = scores.get(name), points.get(name, 0.0)
+        if found != expected:
+            raise DisagreementError(
+                f"{name} has {found} automatic points in the gradebook and {expected} in the record. Something has "
+                "changed one of the two. Grade again with --force."
+            )
 
 
 def judged_cells(nb: NotebookNode) -> dict[str, NotebookNode]:
     """The cells whose points come from checks, by grade id."""
-    return {
-        cell.metadata.nbgrader.grade_id: cell
-        for cell in nb.cells
-        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
-    }
+    return {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if is_judged(cell)}
+
+
+def is_judged(cell: NotebookNode) -> bool:
+    """Whether a cell's points come from checks: the grader writes its outputs, nobody else."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)

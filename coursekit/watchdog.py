@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from coursekit.cgroups import Cgroup
 from coursekit.sandbox import OPEN_FILES, Limits
 
 PERIOD = 0.1
@@ -51,14 +52,17 @@ _SIZE = re.compile(rb"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 class Watchdog(threading.Thread):
     """Calls ``end`` once when the processes below ``process`` exceed a limit; ``exceeded`` then names it.
 
-    cpu_seconds: the processor time of all of them at the last look.
+    cpu_seconds: the processor time of all of them at the last look. A control group counts children that nobody waits
+    for, too; /proc does not.
     folders: file descriptors of the sandbox's file systems in memory, which count as its memory.
 
     Memory is what processes hold, resident, swapped or in page tables; those files; and the most that may wait in
     their pipes and sockets. It is needed where no control group limits it.
     """
 
-    def __init__(self, process: psutil.Process, log: Log, limits: Limits, end: Callable[[], None]):
+    def __init__(
+        self, process: psutil.Process, log: Log, limits: Limits, end: Callable[[], None], cgroup: Cgroup | None
+    ):
         super().__init__(name="coursekit-watchdog", daemon=True)
         self.exceeded: list[str] = []
         self.cpu_seconds = 0.0
@@ -67,6 +71,7 @@ class Watchdog(threading.Thread):
         self._log = log
         self._limits = limits
         self._end = end
+        self._cgroup = cgroup
         self._local, self._tcp = _largest_buffers()
         self._stopped = threading.Event()
 
@@ -100,7 +105,8 @@ class Watchdog(threading.Thread):
 
     def _exceeded(self, family: list[psutil.Process]) -> list[str]:
         found = []
-        self.cpu_seconds = max(self.cpu_seconds, _total(family, _cpu_seconds))
+        counted = self._cgroup.cpu_seconds() if self._cgroup else 0.0
+        self.cpu_seconds = max(self.cpu_seconds, counted, _total(family, _cpu_seconds))
         if self.cpu_seconds > self._limits.cpu:
             found.append("cpu limit")
         if self._memory(family) > self._limits.memory:

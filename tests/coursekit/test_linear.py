@@ -101,7 +101,7 @@ INLINE: dict[str, Callable[[str], Any]] = {
     "coursekit.facts._words": facts._words,
     "coursekit.flags._in_text": lambda text: list(flags._in_text(text)),
     "coursekit.flags._in_node": lambda text: list(flags._in_node(ast.Constant(text), 0)),
-    "coursekit.report_page._printable": report_page._printable,
+    "coursekit.report_page._without_marks": report_page._without_marks,
 }
 """Functions with patterns that are no constant of their module."""
 HARMLESS = {

@@ -356,6 +356,27 @@ def test_processor_time_of_all_processes_is_limited(run):
     assert seen["exceeded"] == ["cpu limit"]
 
 
+@pytest.mark.parametrize("run", ["root"], indirect=True)
+def test_processor_time_of_children_that_nobody_waits_for_counts(run):
+    """Those of a parent that ignores SIGCHLD: a control group alone knows of them."""
+    group = cgroups.create(f"{provisioner.private_prefix()}cpu", 2**27, 10)
+    if group is None:
+        pytest.skip("may make no control groups")
+    group.remove()
+    seen = run(
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "while True:\n"
+        "    if os.fork() == 0:\n"
+        "        while time.process_time() < 0.05: pass\n"
+        "        os._exit(0)\n"
+        "    time.sleep(0.05)",
+        timeout=60,
+        cpu_seconds=6,
+    )
+    assert seen["exceeded"] == ["cpu limit"]
+
+
 def test_a_process_that_cuts_itself_loose_is_seen(run):
     seen = run(
         "import subprocess, time; subprocess.run('sleep 100 & setsid sleep 200 &', shell=True); "

@@ -93,6 +93,46 @@ class TestFindUnsafe:
             (submission / f"link {number}").symlink_to("plain.py")
         assert self.found(submission) == {".": shield.MANY}
 
+    def test_large_files_are_left_out_but_not_notebooks(self, submission, monkeypatch):
+        monkeypatch.setattr(shield, "LARGEST_FILE", 3)
+        for name in ("large.csv", "large.ipynb"):
+            (submission / name).write_text("1234")
+        assert self.found(submission) == {"large.csv": shield.LARGE, "plain.py": shield.LARGE}
+
+    @pytest.mark.parametrize(
+        "suffix",
+        [
+            "HTML",
+            "Htm",
+            "xhtml",
+            "svg",
+            "SVG",
+            "xml",
+            "XML",
+            "xsl",
+            "xslt",
+            "rdf",
+            "atom",
+            "mml",
+            "kml",
+            "smil",
+            "wsdl",
+            "js",
+            "mjs",
+            "css",
+        ],
+    )
+    def test_what_a_browser_might_execute_is_left_out(self, submission, suffix):
+        (submission / f"evil.{suffix}").write_text("<script></script>")
+        assert self.found(submission) == {f"evil.{suffix}": shield.LIVE}
+
+    @pytest.mark.parametrize(
+        "name", ["a.csv", "b.py", "c.PNG", "d.pt", "e.npz", "f.npy", "g.pkl", "h.md", "i", "j.jpg"]
+    )
+    def test_what_students_hand_in_is_copied(self, submission, name):
+        (submission / name).write_text("1")
+        assert self.found(submission) == {}
+
     @pytest.mark.parametrize("linked", ["eve", "eve/ps"])
     def test_link_in_place_of_the_folder(self, submission, tmp_path, linked):
         place = tmp_path / "submitted" / linked
@@ -101,8 +141,45 @@ class TestFindUnsafe:
         assert self.found(submission) == {".": shield.LINK}
 
 
-def test_names_are_printable():
-    assert shield.printable("a\nb`c\x1b[31m" + os.fsdecode(b"\xff")) == "a�b'c�[31m�"
+class TestSubmittedAt:
+    """The file with the time of submission, which nbgrader parses wherever it finds it."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("2026-01-02 03:04:05 UTC", datetime(2026, 1, 2, 3, 4, 5)),
+            ("9999-12-31 23:59:59 UTC", datetime(9999, 12, 31, 23, 59, 59)),
+        ],
+    )
+    def test_times(self, submission, text, expected):
+        (submission / "timestamp.txt").write_text(text)
+        assert shield.submitted_at(submission) == expected
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"yesterday",
+            b"\xff\xfe",
+            b"9" * 30 + b"h",
+            b"2026-01-02" + b" " * 2**20,
+            b"9999-12-31 23:59:59 -2359",
+            b"0",
+        ],
+    )
+    def test_nonsense(self, submission, content):
+        (submission / "timestamp.txt").write_bytes(content)
+        assert shield.submitted_at(submission) is None
+        assert list(shield.find_unsafe(submission, [])) == [submission / "timestamp.txt"]
+
+    @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+    def test_what_is_no_file(self, submission, make):
+        make(submission / "timestamp.txt")
+        assert shield.submitted_at(submission) is None
+
+
+def test_names_are_quotable():
+    assert shield.quotable("a\nb`c\x1b[31m" + os.fsdecode(b"\xff")) == "a�b'c�[31m�"
 
 
 @pytest.fixture(scope="module")

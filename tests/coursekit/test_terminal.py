@@ -65,7 +65,9 @@ class TestPrintable:
         assert printable(text) == text
         assert printable_lines(f"{text}\n\t{text}") == f"{text}\n\t{text}"
 
-    @pytest.mark.parametrize("letter", ["\u3164", "\ufe0f", "\U000e0101", "\u115f", "\ue000", "\ud800", "\u0378"])
+    @pytest.mark.parametrize(
+        "letter", ["\u3164", "\ufe0f", "\U000e0101", "\u2800", "\U0001d159", "\u115f", "\ue000", "\ud800", "\u0378"]
+    )
     def test_what_nobody_sees_is_shown(self, letter):
         assert printable(f"a{letter}b") == "a�b"
 
