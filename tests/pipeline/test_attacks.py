@@ -50,17 +50,17 @@ STEPS = ("submitted", "source", "release")
 SETTINGS_FILES = ("nbgrader_config.py", "canary.txt")
 SETTINGS = """
 # Attacks that wait without end shall not wait for long. An honest cell takes 5 s of own time at most, a notebook 20.
-c.GradeExecute.timeout = 12
-c.GradeExecute.probe_timeout = 6
-c.GradeExecute.iopub_timeout = 20
-c.GradeExecute.notebook_timeout = 75
+c.GradeExecute.timeout = 10
+c.GradeExecute.probe_timeout = 5
+c.GradeExecute.iopub_timeout = 15
+c.GradeExecute.notebook_timeout = 50
 """
 
 
 MOST_MEMORY = 2 * 2**30
 """Bytes of each process of the grader's."""
 MOST_SECONDS = 400
-"""Of one submission, when two are graded at a time on a busy machine. Its own time is limited to 75 s, reading it to a
+"""Of one submission, when two are graded at a time on a busy machine. Its own time is limited to 50 s, reading it to a
 minute of CPU time, judging it to five."""
 
 
