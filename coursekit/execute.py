@@ -38,7 +38,7 @@ from coursekit.patience import OwnClock, PatientChannel
 from coursekit.provisioner import KERNELS, SandboxProvisioner, clear_leftovers
 from coursekit.sandbox import NoSandboxError, SandboxError
 from grader_tests.session import GradingError, run_checks
-from grader_tests.student import MAX_CHARS, REPLY_MIME, ChannelStudent, ProbeError
+from grader_tests.student import MAX_CHARS, REPLY_MIME, ChannelStudent, ProbeError, error_in
 from grader_tests.verdict import Report
 from grader_tests.wire import writable
 
@@ -276,16 +276,20 @@ class GradeExecute(Execute):
 
     def _run_cell(self, cell: NotebookNode, index: int) -> None:
         """Execute a student's cell; where it ends the kernel, go on in a new one without it."""
-        imports = cell.metadata.get("nbgrader", {}).get("grade_id") == IMPORTS
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        imports = name == IMPORTS
         try:
             if imports:
                 self._execute_scratch(BEFORE_IMPORTS, index)
             self._execute_within_limits(cell, index)
             if imports:
                 self._execute_scratch(AFTER_IMPORTS, index)
-            if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            failed = any(output.output_type == "error" for output in cell.get("outputs", []))
+            self._notes[error_in(name)] = float(failed)
+            if failed:
                 self._execute_scratch(FORGET_ERROR, index)
         except NoAnswerError as reason:
+            self._notes[error_in(name)] = 1.0
             self._flag("kernel ended", index, f"{reason} {reason.__cause__ or ''}".strip()[:MAX_DETAIL])
             cell.outputs = [*cell.get("outputs", []), _error(str(reason))]
             self._killers.add(index)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from grader_tests.session import cells as grade_cells
-from grader_tests.student import KernelStudent, Student
+from grader_tests.student import KernelStudent, Student, error_in
 
 Cell = tuple[str, str]
 """Grade id and source."""
@@ -120,6 +120,7 @@ class _Trial:
             except Exception as error:
                 for outcome in outcomes:
                     outcome.errors[grade_id] = f"{type(error).__name__}: {error}"
+                    outcome.notes[error_in(grade_id)] = 1.0
         if grade_id == "imports":
             namespace["np"].random.seed(self.seed)
             namespace["torch"].manual_seed(self.seed)

@@ -14,6 +14,7 @@ import re
 import sys
 import types
 import warnings
+import weakref
 import zlib
 
 import numpy as np
@@ -410,16 +411,53 @@ def _in_network_precision(images):
     return _tensor(images)[:, None] / 255.0
 
 
-def trained_encode(namespace, model, rows):
-    """Encoder of the notebook's variable ``model`` on images of MNIST, rows (B,) -> loc, scale (B, Z)."""
-    with _evaluated(_find(namespace, model)) as network:
+_TRAINED_ON: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+"""By model: for how many more epochs it was trained, and its state then."""
+
+
+@contextlib.contextmanager
+def _trained(namespace, name, epochs):
+    """A VAE of the notebook in eval mode, after so many more epochs of the notebook's own training than it had.
+
+    It is put back afterwards; what was learnt is kept for the next probe.
+    """
+    model = _find(namespace, name)
+    before = copy.deepcopy(model.state_dict())
+    done, state = _TRAINED_ON.get(model, (0, before))
+    try:
+        if epochs:
+            model.load_state_dict(state)
+        if epochs > done:
+            _train_on(namespace, model, epochs - done)
+            _TRAINED_ON[model] = epochs, copy.deepcopy(model.state_dict())
+        with _evaluated(model):
+            yield model
+    finally:
+        model.load_state_dict(before)
+
+
+def _train_on(namespace, model, epochs):
+    """Train a VAE as the notebook's cells do, which give the grading profile one epoch at a time."""
+    from src.training import fit  # the notebook's own
+
+    loader = torch.utils.data.DataLoader(_find(namespace, "train_dataset"), 32, shuffle=True, drop_last=True)
+    loss = pyro.infer.Trace_ELBO().differentiable_loss
+    for _ in range(epochs):
+        fit(model, 1, loader, loader, 1e-3, loss, (model.model, model.guide), keep_bar=False)
+    model.zero_grad()
+
+
+def trained_encode(namespace, model, rows, epochs):
+    """Encoder of the notebook's variable ``model``, trained for so many more epochs, on images of MNIST, rows (B,)
+    -> loc, scale (B, Z)."""
+    with _trained(namespace, model, epochs) as network:
         loc, scale = network.encoder.forward(_in_network_precision(_mnist(rows)).flatten(1))
     return {"loc": _array(loc), "scale": _array(scale)}
 
 
-def trained_decode(namespace, model, z):
-    """Decoder of the notebook's variable ``model`` on z (B, Z) -> output (B, D)."""
-    with _evaluated(_find(namespace, model)) as network:
+def trained_decode(namespace, model, z, epochs):
+    """Decoder of the notebook's variable ``model``, trained for so many more epochs, on z (B, Z) -> output (B, D)."""
+    with _trained(namespace, model, epochs) as network:
         return {"output": _array(network.decoder.forward(_tensor(z)))}
 
 

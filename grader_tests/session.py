@@ -129,6 +129,7 @@ class _Session(_Collector):
         if mark is not None and (call.when == "call" or (call.when == "setup" and call.excinfo)):
             error = call.excinfo.value if call.excinfo else None
             verdict, message = _verdict(error, self._student.heard)
+            self._student.notes[mark.kwargs["id"]] = float(verdict == PASSED)
             self._report.results.append(_result(mark.kwargs, verdict, message, call.duration, error))
             if verdict == UNANSWERED and not isinstance(error, ProbeError):
                 self._report.surprises.append(f"{mark.kwargs['id']}: {type(error).__name__}")

@@ -27,6 +27,11 @@ MAX_ITEMS, MAX_TEXTS = 500, 100
 """Parts of one field of a reply."""
 
 
+def error_in(cell: str) -> str:
+    """Key of a note of 1.0 where the student's cell with this grade id ended in an error."""
+    return f"an error in {cell}"
+
+
 class ProbeError(Exception):
     """The student's code gave no sensible answer; the message (Polish) says what happened instead."""
 
@@ -107,7 +112,8 @@ class Reply:
 
 
 class Student(Protocol):
-    """Something that answers probes; ``notes``: what a check remembers of it for the checks of later cells."""
+    """Something that answers probes; ``notes``: what a check remembers of it for the checks of later
+    cells, and 1.0 or 0.0 by the id of each check that has passed or has not."""
 
     notes: dict[str, float]
 

@@ -3,7 +3,14 @@
 import pytest
 
 from grader_tests import figures
-from grader_tests.trained import VAE_WEIGHTS, measure, require_inside, require_learnt, require_variance
+from grader_tests.trained import (
+    LOSS_CHECKS,
+    VAE_WEIGHTS,
+    measure_when_learnt,
+    require_inside,
+    require_learnt,
+    require_variance,
+)
 from grader_tests.verdict import check
 
 
@@ -12,7 +19,7 @@ def trained(student, module_rng, module_seeds):
     reply = student.probe("weights_checksum", model="vae_model", seed=module_seeds())
     for part, note in VAE_WEIGHTS.items():  # task 2 asks whether they have changed
         student.notes[note] = reply.number(part)
-    return measure(student, "vae_model", module_rng, module_seeds)
+    return measure_when_learnt(student, "vae_model", module_rng, module_seeds, LOSS_CHECKS)
 
 
 @check(

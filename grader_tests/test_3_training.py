@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from grader_tests.trained import measure, require_inside, require_learnt, require_representation, require_variance
+from grader_tests.trained import (
+    LOSS_CHECKS,
+    measure_when_learnt,
+    require_inside,
+    require_learnt,
+    require_representation,
+    require_variance,
+)
 from grader_tests.verdict import check
 
 MOST_KL = 18.5
@@ -15,7 +22,7 @@ leaves less than 17, and what it does not, more than 20.9 (10 seeds, `make calib
 
 @pytest.fixture(scope="module")
 def trained(student, module_rng, module_seeds):
-    return measure(student, "bvae_model", module_rng, module_seeds)
+    return measure_when_learnt(student, "bvae_model", module_rng, module_seeds, [*LOSS_CHECKS, "3.beta_loss"])
 
 
 @check(

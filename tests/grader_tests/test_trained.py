@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader_tests import mnist, trained
-from grader_tests.student import Reply
+from grader_tests.student import ProbeError, Reply, error_in
 from grader_tests.verdict import WrongError
 
 PIXELS = 784
@@ -31,11 +31,64 @@ class Model:
         self.notes = {}
         self._encode, self._decode = encode, decode
 
-    def probe(self, name, model, seed, rows=None, z=None):
+    def probe(self, name, model, epochs, seed, rows=None, z=None):
         if name == "trained_encode":
             loc, scale = self._encode(images_of(rows))
             return Reply({"loc": loc, "scale": scale})
         return Reply({"output": self._decode(z)})
+
+
+class Learner(Model):
+    """A model that is good after some more epochs, and until then draws the mean image."""
+
+    def __init__(self, encode, decode, untrained, epochs):
+        super().__init__(encode, decode)
+        self.asked = []
+        self._untrained, self._epochs = untrained, epochs
+
+    def probe(self, name, model, epochs, seed, rows=None, z=None):
+        self.asked.append(epochs)
+        if name == "trained_decode" and epochs < self._epochs:
+            return Reply({"output": self._untrained(z)})
+        return super().probe(name, model, epochs, seed, rows, z)
+
+
+class TestMeasureWhenLearnt:
+    """Grading trains for one epoch, the assignment for twenty."""
+
+    @pytest.fixture(autouse=True)
+    def wide_bands(self, monkeypatch):
+        kinds = ("negative_elbo", "kl", "variance")
+        monkeypatch.setattr(trained, "bands", lambda: {f"vae_{kind}": (0.0, 1e4) for kind in kinds})
+
+    def measure(self, learner):
+        return trained.measure_when_learnt(learner, "vae_model", np.random.default_rng(1), lambda: 1, ["1a.elbo"])
+
+    @pytest.mark.parametrize("epochs", [0, 1, 4, 19])
+    def test_it_is_trained_on_until_it_has_learnt(self, encoders, decoders, epochs):
+        learner = Learner(encoders["linear"], decoders["linear"], decoders["the mean image"], epochs)
+        trained.require_learnt(self.measure(learner))
+        assert epochs <= max(learner.asked) <= epochs + 2
+
+    def test_what_never_learns_is_judged_as_the_notebook_left_it(self, encoders, decoders):
+        learner = Learner(encoders["linear"], decoders["linear"], decoders["the mean image"], 20)
+        with pytest.raises(WrongError):
+            trained.require_learnt(self.measure(learner))
+        assert max(learner.asked) == 19  # with the notebook's own epoch those of the assignment
+
+    def test_where_the_cause_has_a_name_nothing_is_trained_on(self, encoders, decoders):
+        learner = Learner(encoders["linear"], decoders["linear"], decoders["the mean image"], 1)
+        learner.notes["1a.elbo"] = 0.0
+        with pytest.raises(WrongError):
+            trained.require_learnt(self.measure(learner))
+        assert set(learner.asked) == {0}
+
+    def test_a_model_whose_training_crashed_is_not_measured(self, encoders, decoders):
+        learner = Learner(encoders["linear"], decoders["linear"], decoders["linear"], 0)
+        learner.notes[error_in("vae_training")] = 1.0
+        with pytest.raises(ProbeError, match="vae_training"):
+            self.measure(learner)
+        assert learner.asked == []
 
 
 def measured(encode, decode):

@@ -145,16 +145,17 @@ class World:
 
 
 def files(folder: Path) -> set[tuple[str, int, bytes]]:
-    """Path, mode and content of everything below a folder; links are not followed."""
+    """Path, mode and content of everything below a folder; links are not followed, and paths may be of any length."""
     found = set()
-    for path in folder.iterdir():
-        mode = path.lstat().st_mode
-        content = os.fsencode(os.readlink(path)) if stat.S_ISLNK(mode) else b""
-        if stat.S_ISREG(mode) and path.stat().st_size < 2**26:
-            content = path.read_bytes()
-        found.add((os.fsencode(path).decode(errors="replace"), mode, content))
-        if stat.S_ISDIR(mode):
-            found |= files(path)
+    for parent, folders, others, descriptor in os.fwalk(folder):
+        for name in folders + others:
+            status, content = os.stat(name, dir_fd=descriptor, follow_symlinks=False), b""
+            if stat.S_ISLNK(status.st_mode):
+                content = os.fsencode(os.readlink(name, dir_fd=descriptor))
+            elif stat.S_ISREG(status.st_mode) and status.st_size < 2**26:
+                with open(os.open(name, os.O_RDONLY, dir_fd=descriptor), "rb") as file:
+                    content = file.read()
+            found.add((os.fsencode(os.path.join(parent, name)).decode(errors="replace"), status.st_mode, content))
     return found
 
 
