@@ -44,6 +44,8 @@ WANTED = {
     "predict_time": SECONDS,
     "classifier": "classifier jako nauczonego obiektu z metodą predict",
 }
+WRITTEN = re.compile(r"\s*((?:\d{1,9}:){0,2})(\d{1,9}(?:\.\d{1,20})?(?:e[-+]?\d{1,2})?)\s*(%?)", re.IGNORECASE)
+"""A number at the start of a text: hours and minutes, the rest, a percent sign."""
 CAUSES = {
     "bytes": "na pikselach 0..255 ma około {:.3f}: na takich się uczył, a mają to być piksele z przedziału [0, 1]",
     "other": "na wektorach drugiego modelu ma około {:.3f}: pomylono modele",
@@ -97,7 +99,7 @@ def measured(row, name):
         value = row.number(name)
     elif f"{name}_text" in row:
         text = row.text(f"{name}_text").replace(",", ".")
-        found = re.match(r"\s*((?:\d{1,9}:)*)(\d{1,9}(?:\.\d{1,20})?(?:e[-+]?\d{1,2})?)\s*(%?)", text, re.IGNORECASE)
+        found = WRITTEN.match(text)
         if found:
             value, percent = float(found[2]), bool(found[3])
             for power, part in enumerate(reversed(found[1].split(":")[:-1]), start=1):
@@ -291,8 +293,8 @@ def flaws_of(row):
     found = {}
     for name in WANTED:
         if f"{name}_is" in row:
-            what = row.text(f"{name}_is").replace("NoneType ", "", 1)
-            found[name] = f"{name} to {re.sub('^str ', 'napis ', what)}"
+            what = row.text(f"{name}_is").removeprefix("NoneType ")
+            found[name] = f"{name} to {f'napis {what[4:]}' if what.startswith('str ') else what}"
         elif ("class" if name == "classifier" else name) not in row:
             found[name] = ""
         elif name == "accuracy" and not 0 <= row.number(name) <= 1:
