@@ -34,12 +34,13 @@ _MODULES = {
     "grader": {"grader_tests", "coursekit", "nbgrader"},
     "process": {"subprocess", "multiprocessing", "ctypes", "cffi", "atexit", "threading", "_thread", "concurrent",
                 "signal", "pty", "resource"},
-    "network": {"socket", "urllib", "requests", "http", "httpx", "aiohttp", "ftplib", "smtplib", "zmq", "ssl"},
+    "network": {"socket", "urllib", "requests", "http", "httpx", "aiohttp", "ftplib", "smtplib", "zmq"},
     "display": {"comm"},
     "hidden code": {"importlib", "marshal"},
 }
 """Top-level modules whose import is of a kind; as names of variables they are harmless."""
 
+_ENVIRONMENT = {"environ", "environb", "getenv", "putenv", "unsetenv"}
 _NAMES = {
     "ipython": {
         "get_ipython", "InteractiveShell", "ast_transformers", "input_transformers_post",
@@ -54,8 +55,9 @@ _NAMES = {
         "sys._getframe", "sys._current_frames", "inspect.stack", "inspect.currentframe", "gc.get_objects",
         "gc.get_referrers", "f_back", "f_locals", "tb_frame", "sys.settrace", "sys.setprofile",
     },
+    "network": {"SSLSocket", "wrap_socket", "ssl.get_server_certificate"},
     "files": {
-        "os.environ", "os.environb", "os.getenv", "os.remove", "os.unlink", "os.rmdir", "os.removedirs",
+        *_ENVIRONMENT, "os.remove", "os.unlink", "os.rmdir", "os.removedirs",
         "os.rename", "os.replace", "os.symlink", "os.link", "os.mkfifo", "os.mknod", "os.chmod", "shutil.rmtree",
         "shutil.move",
     },
@@ -77,6 +79,14 @@ _LIBRARIES = {
 # fmt: on
 _HARMLESS = {"sys.stdout", "sys.stderr", "torch.backends", "plt.rcParams", "np.random", "numpy.random"}
 """Attributes of libraries that honest code sets."""
+
+_OF_LIBRARIES = re.compile(
+    r"(ACCELERATE|BLIS|CUBLAS|CUDA|CUDNN|GOTO|HF|JAX|JOBLIB|KERAS|KMP|LOKY|MKL|MPL|NCCL|NUMBA|NUMEXPR|NVIDIA|OMP|OPENBLAS"
+    r"|PYRO|PYTORCH|SKLEARN|TF|TOKENIZERS|TORCH|TORCHDYNAMO|TORCHINDUCTOR|TQDM|VECLIB|WANDB|XLA)_\w+"
+    r"|MPLBACKEND|MPLCONFIGDIR|PYTHONHASHSEED|PYTHONWARNINGS"
+    r"|SSL_CERT_(FILE|DIR)|SSL_NO_VERIFY|(REQUESTS|CURL)_CA_BUNDLE|PYTHONHTTPSVERIFY"
+)
+"""Environment variables by which honest code sets up libraries, and tells them where certificates for downloads are."""
 
 _SHELLS = {"bash", "sh", "script", "system", "sx", "perl", "ruby", "pypy", "python", "python3", "run"}
 _DEEPEST = 3
@@ -138,8 +148,38 @@ def _findings(source: str, magics: int = 0) -> Iterator[tuple[str, str]]:
     if tree is None:
         yield from _in_text(source)
         return
+    settings = {part for node in ast.walk(tree) for part in _settings_of_libraries(node)}
     for node in ast.walk(tree):
-        yield from _in_node(node, magics)
+        if node not in settings:
+            yield from _in_node(node, magics)
+
+
+def _settings_of_libraries(node: ast.AST) -> list[ast.AST]:
+    """The names in a node that stand for the environment, where it reads or sets variables of libraries alone."""
+    names: list[ast.AST] = []
+    keys: list[ast.expr | None] = []
+    if isinstance(node, ast.Subscript):  # os.environ["X"]
+        names, keys = [node.value], [node.slice]
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        names, keys = [node.comparators[0]], [node.left]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_environment(node.func.value):
+        names = [node.func.value, node.func]
+        keys = list(node.args[:1])  # os.environ.get("X", "1")
+        if node.func.attr == "update":
+            given = node.args[0] if node.args else ast.Dict(keys=[], values=[])
+            keys = (
+                [*given.keys, *(ast.Constant(each.arg) for each in node.keywords)]
+                if isinstance(given, ast.Dict)
+                else []
+            )
+    elif isinstance(node, ast.Call):  # os.getenv("X")
+        names, keys = [node.func], list(node.args[:1])
+    known = [isinstance(key, ast.Constant) and _OF_LIBRARIES.fullmatch(str(key.value)) for key in keys]
+    return names if known and all(known) and _is_environment(names[0]) else []
+
+
+def _is_environment(node: ast.AST) -> bool:
+    return _dotted(node).split(".")[-1] in _ENVIRONMENT
 
 
 def _in_text(source: str) -> Iterator[tuple[str, str]]:
@@ -154,7 +194,8 @@ def _in_node(node: ast.AST, magics: int) -> Iterator[tuple[str, str]]:
             yield from _in_import(alias.name)
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
-            yield from _in_import(f"{node.module or ''}.{alias.name}")
+            if alias.name not in _ENVIRONMENT or alias.asname:  # else each use of the name is looked at
+                yield from _in_import(f"{node.module or ''}.{alias.name}")
     elif isinstance(node, (ast.Name, ast.Attribute)):
         yield from _in_name(_dotted(node))
         if isinstance(node.ctx, (ast.Store, ast.Del)):

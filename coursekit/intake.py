@@ -51,6 +51,8 @@ CELL_MARK = re.compile(r"^# ?(?:%%|In ?\[[\d ]*+\]).*$", re.MULTILINE)
 """Where a cell starts in a script: as Jupyter exports a notebook, and as VS Code and jupytext do."""
 TOKEN = re.compile(rb'("outputs"\s*+:\s*+\[)|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 """What tells how deep a place in a JSON text lies, and where outputs begin."""
+CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+"""What Git leaves in a file that it could not merge."""
 NBGRADER = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "cell_type", "checksum")
 """What is kept of a cell's nbgrader metadata."""
 TOO_MANY_VALUES = (
@@ -292,6 +294,11 @@ def _load(content: bytes, notes: list[str], values: int) -> dict[str, Any]:
             data = bounded_json.loads(_without_outputs(content), len(content), values, MAX_DEPTH)
             notes.append("Pominięto wyniki komórek: w pliku jest ich za dużo.")
     except json.JSONDecodeError as error:
+        if CONFLICT.search(content):
+            raise UnreadableError(
+                "zostały w nim znaczniki konfliktu Gita – wybierz jedną z wersji (na przykład poleceniem "
+                "`git checkout --ours` z nazwą pliku), otwórz notatnik w Jupyterze i zapisz go ponownie"
+            ) from error
         raise UnreadableError(
             f"to nie jest notatnik Jupytera albo plik jest ucięty (błąd JSON w wierszu "
             f"{error.lineno}, kolumnie {error.colno})"

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -180,7 +181,7 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         "assignment": assignment,
         "student": student,
         **found,
-        "submission_sha256": _hashes(submitted.parent),
+        "submission_sha256": hashes(submitted.parent),
         "autograded_sha256": sha256(autograded),
     }
     try:
@@ -193,16 +194,29 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
         ) from error
 
 
-def _hashes(submission: Path) -> dict[str, str]:
+def hashes(submission: Path) -> dict[str, str]:
     """Of the notebooks and scripts that are safe to read, by path, of as many bytes as a submission may have."""
     found, left = {}, shield.MAX_SIZE
     for file in shield.walk(submission):
-        if file.suffix in (".ipynb", ".py") and not shield.objection(file):
+        solution = ".ipynb" in file.name.lower() or file.suffix.lower() == ".py"
+        if solution and not shield.objection(file):
             left -= file.stat().st_size
             if left < 0:
                 break
-            found[shield.quotable(str(file.relative_to(submission)))] = sha256(file)
+            found[_name_in(submission, file)] = sha256(file)
     return found
+
+
+def has_others(submission: Path, hashed: Collection[str]) -> bool:
+    """Whether a submission has files whose names are not in `hashed`, beside the one with its time."""
+    return any(
+        not file.is_dir() and file != submission / "timestamp.txt" and _name_in(submission, file) not in hashed
+        for file in shield.walk(submission)
+    )
+
+
+def _name_in(submission: Path, file: Path) -> str:
+    return shield.quotable(str(file.relative_to(submission)))
 
 
 def write(target: Path, record: dict[str, Any]) -> None:

@@ -92,10 +92,23 @@ def is_finished(course: Path, assignment: str, student: str, graded: Path) -> bo
 
 
 def is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
-    """Whether the submission is newer than the autograded one.
+    """Whether something else lies in `submitted/` than what was graded: by the hashes in the record.
 
-    nbgrader finds that too, but would not see it any more once it has been killed while removing the folder.
+    They are of notebooks and scripts. Where these are the same, but there are other files too, a newer `timestamp.txt`
+    tells, as it does nbgrader, which would not see it any more once it has been killed while removing the folder.
     """
+    submission = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+    try:
+        known = records.read(Path(coursedir.root), assignment, student).get("submission_sha256")
+    except (FileNotFoundError, records.RecordError):
+        known = None
+    found = records.hashes(submission)
+    if known is not None and found and found != known:
+        return True
+    return _is_newer(coursedir, student, assignment) and (known != found or records.has_others(submission, found))
+
+
+def _is_newer(coursedir: Any, student: str, assignment: str) -> bool:
     new, old = (
         shield.submitted_at(Path(coursedir.format_path(step, student, assignment)))
         for step in (coursedir.submitted_directory, coursedir.autograded_directory)
@@ -104,7 +117,10 @@ def is_replaced(coursedir: Any, student: str, assignment: str) -> bool:
 
 
 def _discard_unfinished(converter: Any, course: Path, assignment: str, student: str) -> None:
-    """Remove what was left of a grading that did not come to its end, and what a new submission replaces."""
+    """Remove what was left of a grading that did not come to its end, and what a new submission replaces.
+
+    Of the same work handed in once more only the time is taken over, or nbgrader would grade it again.
+    """
     coursedir = converter.coursedir
     graded = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
     if not graded.exists():
@@ -122,6 +138,10 @@ def _discard_unfinished(converter: Any, course: Path, assignment: str, student: 
             converter.log.warning("Removing unfinished or outdated grading: %s", graded)
             record.unlink(missing_ok=True)  # first, so that what a kill leaves of the folder counts as unfinished
             shutil.rmtree(graded)
+        elif _is_newer(coursedir, student, assignment):
+            submission = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+            (graded / "timestamp.txt").unlink(missing_ok=True)  # which may not be written, as nbgrader leaves it
+            shutil.copyfile(submission / "timestamp.txt", graded / "timestamp.txt")
 
 
 def _open_lock(course: Path, assignment: str, student: str) -> TextIO:

@@ -16,7 +16,7 @@ from nbformat import NotebookNode, v4
 from nbgrader.nbgraderformat import MetadataValidator
 
 from coursekit import isolated, pictures, safe_html, submitted_outputs
-from coursekit.advice import advice
+from coursekit.advice import Modules, advice
 from coursekit.intake import Intake, blank, read_submission
 from coursekit.isolated import Bounds, EndedError, RaisedError
 from coursekit.repair import repair
@@ -57,7 +57,7 @@ def read(path: Path, release: Path, notes: list[str], log: logging.Logger) -> No
         why = WHY[error.reason if isinstance(error, EndedError) else "crash"]
         nb, intake = blank(release, UNUSUAL.format(why))
         intake.notes += notes
-        return _sanitised(nb, intake, release)
+        return _sanitised(nb, intake, path.parent, release)
     return nbformat.reads(text, as_version=4)
 
 
@@ -65,7 +65,7 @@ def sanitised(path: str, release: str, notes: list[str]) -> str:
     """The same as JSON; for a process of its own. Raises whatever a hostile file provokes."""
     nb, intake = read_submission(Path(path), Path(release))
     intake.notes += notes
-    nb = _sanitised(nb, intake, Path(release))
+    nb = _sanitised(nb, intake, Path(path).parent, Path(release))
     nbformat.validate(nb)
     return nbformat.writes(nb)
 
@@ -77,8 +77,8 @@ def require_sound(release: Path, changed: int) -> None:
     MetadataValidator().validate_nb(nbformat.read(release, as_version=4))
 
 
-def _sanitised(nb: NotebookNode, intake: Intake, release: Path) -> NotebookNode:
-    """``nb`` with exactly one cell in each slot of the release, and nothing in it that acts in a browser.
+def _sanitised(nb: NotebookNode, intake: Intake, folder: Path, release: Path) -> NotebookNode:
+    """``nb`` of ``folder``, with exactly one cell in each slot of the release, and nothing that acts in a browser.
 
     Leaves the findings in its metadata: `intake`, `repairs` and `advice` on the code (Polish sentences). A Markdown
     cell on top tells them all.
@@ -86,7 +86,7 @@ def _sanitised(nb: NotebookNode, intake: Intake, release: Path) -> NotebookNode:
     given = nbformat.read(release, as_version=4)
     cells, repairs = repair(nb.cells, given.cells)
     repairs += pictures.mend(cells)
-    hints = [] if intake.status == "unreadable" else advice(cells)
+    hints = [] if intake.status == "unreadable" else advice(cells, Modules(folder, release.parent))
     # The submitted metadata stay out: another kernel, states of widgets, an earlier report.
     findings = {"intake": asdict(intake), "repairs": repairs, "advice": hints}
     submitted = v4.new_notebook(cells=cells, metadata={**given.metadata, "coursekit": findings})

@@ -28,13 +28,18 @@ def answer(namespace, request):
     try:
         with _isolated(request["arguments"].pop("seed", 0)):
             return _PROBES[request["probe"]](namespace, **request["arguments"])
-    except _MissingError as error:
-        return {"error": f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."}
-    except NotImplementedError:
-        return {"error": "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."}
     except Exception as error:
-        first_line = str(error).strip().partition("\n")[0]  # Pyro appends a listing of its trace
-        return {"error": f"Kod zgłosił wyjątek {type(error).__name__}: {first_line}"[:600]}
+        return {"error": _told(error)}
+
+
+def _told(error):
+    """A Polish sentence on an exception of the student's code."""
+    if isinstance(error, _MissingError):
+        return f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."
+    if isinstance(error, NotImplementedError):
+        return "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."
+    first_line = str(error).strip().partition("\n")[0]  # Pyro appends a listing of its trace
+    return f"Kod zgłosił wyjątek {type(error).__name__}: {first_line}"[:600]
 
 
 class _MissingError(Exception):
@@ -473,22 +478,60 @@ _CLASSIFIERS = ("raw", "ae", "vae")
 
 
 def classification_entries(namespace):
-    """What ``classification_results`` holds, entry by entry, as text and numbers; missing parts are left out."""
+    """What ``classification_results`` holds, entry by entry; missing parts are left out.
+
+    Also whether there is a ``vae_model`` at all, and whether it is of the notebook's class.
+    """
     results = _find(namespace, "classification_results")
-    return {"entries": [{"key": key, **_entry(results[key])} for key in _CLASSIFIERS if key in results]}
+    keys = [key for key in _CLASSIFIERS if key in results]
+    model_class = namespace.get("VariationalAutoencoder")
+    return {
+        "entries": [{"key": key, **_entry(results[key])} for key in keys],
+        "vae_there": float("vae_model" in namespace),
+        "vae_of_its_class": float(model_class in type.mro(type(namespace.get("vae_model")))),
+        "shared": [key for key in keys if sum(_same_object(results, key, other) for other in keys) > 1],
+    }
+
+
+def _same_object(results, key, other):
+    try:
+        return results[key]["classifier"] is results[other]["classifier"]
+    except (KeyError, TypeError):
+        return False
 
 
 def _entry(entry):
+    """Fields of an entry: numbers by name, and as ``<name>_is`` what stands where none can be read."""
     fields = {}
     for name in ("accuracy", "fit_time", "predict_time"):
-        with contextlib.suppress(KeyError, TypeError, ValueError):
-            fields[name] = float(entry[name])
-    with contextlib.suppress(KeyError, TypeError):
+        with contextlib.suppress(Exception):
+            fields.update(_measured(name, entry[name]))
+    with contextlib.suppress(Exception):
         classifier = entry["classifier"]
         if hasattr(classifier, "predict"):
             fields["class"] = f"{type(classifier).__module__}.{type(classifier).__qualname__}"
             fields["parameters"] = _parameters(classifier)
+        else:
+            fields["classifier_is"] = _described(classifier)
     return fields
+
+
+def _measured(name, value):
+    """A number, or the text of what is none; a span of time is both, in seconds."""
+    if hasattr(value, "total_seconds"):
+        return {name: float(value.total_seconds()), f"{name}_is": f"{type(value).__name__} {value}"[:100]}
+    if isinstance(value, np.timedelta64):
+        return {name: float(value / np.timedelta64(1, "s")), f"{name}_is": _described(value)}
+    number = None
+    with contextlib.suppress(Exception):
+        number = float(value)
+    if number is not None and np.isfinite(number):
+        return {name: number}
+    return {f"{name}_is": _described(value), **({f"{name}_text": value[:100]} if isinstance(value, str) else {})}
+
+
+def _described(value):
+    return f"{type(value).__name__} {' '.join(repr(value).split())[:80]}"
 
 
 def _parameters(classifier):
@@ -537,14 +580,45 @@ def predictions(namespace, split, kinds):
     """Labels that the student's classifiers give the images of a kept split: for each of ``kinds`` (N,).
 
     A kind is an entry's key, "raw", "ae" or "vae", whose latents are drawn anew for each kind; "vae_mean" takes
-    their means, and any other suffix tells one draw from another.
+    their means, and any other suffix tells one draw from another. Of one that fails: ``<kind>_error``.
     """
     results = _find(namespace, "classification_results")
     labels = {}
     for kind in kinds:
         key, _, suffix = kind.partition("_")
-        inputs = _features(namespace, key, _kept[split][0], "mean" if suffix == "mean" else "sample")
-        labels[kind] = _labels(results[key]["classifier"], inputs)
+        try:
+            inputs = _features(namespace, key, _kept[split][0], "mean" if suffix == "mean" else "sample")
+            labels[kind] = _labels(results[key]["classifier"], inputs)
+        except Exception as error:
+            labels[f"{kind}_error"] = _told(error)
+    return labels
+
+
+def predictions_on_other_inputs(namespace, key, split, step, scaled_by):
+    """Labels of the classifier ``key`` for every ``step``-th image of a kept split, given what it may have learnt on.
+
+    Its features scaled in several ways by what those of the split ``scaled_by`` are, pixels of 0..255, latents of the
+    other model -> by name (M,).
+    """
+    from sklearn import preprocessing
+
+    images = _kept[split][0][::step]
+    classifier = _find(namespace, "classification_results")[key]["classifier"]
+    own = _features(namespace, key, images, "sample")
+    known = _features(namespace, key, _kept[scaled_by][0], "sample")
+    inputs = {
+        scaler.__name__: scaler().fit(known).transform(own)
+        for scaler in (preprocessing.StandardScaler, preprocessing.MinMaxScaler, preprocessing.MaxAbsScaler)
+    }
+    if key == "raw":
+        inputs |= {"bytes": 255 * own, "centred": 2 * own - 1, "normalised": (own - 0.1307) / 0.3081}
+    else:
+        with contextlib.suppress(Exception):  # there may be no such model
+            inputs["other"] = _features(namespace, "vae" if key == "ae" else "ae", images, "sample")
+    labels = {}
+    for name, features in inputs.items():
+        with contextlib.suppress(Exception):  # where the classifier refuses it, it has not learnt on it
+            labels[name] = _labels(classifier, features)
     return labels
 
 
@@ -552,24 +626,25 @@ def _labels(classifier, inputs):
     return np.asarray(classifier.predict(inputs)).astype(np.int64).reshape(-1)
 
 
-def refitted_predictions(namespace, fits, queries):
-    """Unfitted clones of the classifiers of latents, fitted on kept splits: their labels for the split ``queries``.
+def refitted_predictions(namespace, key, fits, queries, reseed=False):
+    """Unfitted clones of the classifier ``key``, fitted on kept splits: their labels for the split ``queries``.
 
-    fits: name -> names of the splits that this fit gets; M: images of ``queries``.
-    Returns ``<key>_<name of a fit>`` (M,), and as ``<key>_own`` the labels of the student's fitted classifiers.
+    fits: name -> names of the splits that this fit gets; M: images of ``queries``; reseed: give each fit another seed.
+    Returns the labels (M,) by the name of the fit, and as ``own`` those of the student's fitted classifier.
     """
-    labels = {}
-    for key in ("ae", "vae"):
-        classifier = _find(namespace, "classification_results")[key]["classifier"]
-        inputs = _features(namespace, key, _kept[queries][0], "sample")
-        labels[f"{key}_own"] = _labels(classifier, inputs)
-        used = {name for names in fits.values() for name in names}
-        latents = {name: _features(namespace, key, _kept[name][0], "sample") for name in sorted(used)}
-        for fit, names in fits.items():
-            targets = np.concatenate([_kept[name][1] for name in names])
-            fitted = _unfitted(classifier)
-            fitted.fit(np.concatenate([latents[name] for name in names]), targets)
-            labels[f"{key}_{fit}"] = _labels(fitted, inputs)
+    classifier = _find(namespace, "classification_results")[key]["classifier"]
+    inputs = _features(namespace, key, _kept[queries][0], "sample")
+    labels = {"own": _labels(classifier, inputs)}
+    used = {name for names in fits.values() for name in names}
+    latents = {name: _features(namespace, key, _kept[name][0], "sample") for name in sorted(used)}
+    for fit, names in fits.items():
+        targets = np.concatenate([_kept[name][1] for name in names])
+        fitted = _unfitted(classifier)
+        if reseed and hasattr(fitted, "set_params"):
+            seeds = {name: len(labels) for name in fitted.get_params() if name.endswith("random_state")}
+            fitted.set_params(**seeds)
+        fitted.fit(np.concatenate([latents[name] for name in names]), targets)
+        labels[fit] = _labels(fitted, inputs)
     return labels
 
 
@@ -684,7 +759,7 @@ _PROBES = {
     for probe in (
         encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
         inheritance, trained_encode, trained_decode, reconstruct, classification_entries, keep_splits,
-        predictions, refitted_predictions, training_rows, weights_checksum, integrity,
+        predictions, predictions_on_other_inputs, refitted_predictions, training_rows, weights_checksum, integrity,
     )
 }
 # fmt: on

@@ -3,8 +3,8 @@
 #   corpus:
 #     title: accuracy in percent
 #     # Wrong because the contract asks for a fraction between 0 and 1.
-#     points: {1a: 1.5, 2: 1, 3: 1.5}
-#     fails: [2.entries, 2.accuracy]
+#     points: {1a: 1.5, 2: 1.3, 3: 1.5}
+#     fails: [2.entries]
 # ---
 
 # %% grade_id="classification"

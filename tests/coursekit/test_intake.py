@@ -51,6 +51,7 @@ class TestParse:
             (b" \n\n", "plik jest pusty"),
             (b'{"cells": [', "ucięty .błąd JSON w wierszu 1, kolumnie 12"),
             (b"<!DOCTYPE html><html></html>", "błąd JSON"),
+            (b'{\n"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> moje\n]}', "znaczniki konfliktu Gita"),
             (b"\x89PNG\r\n\x1a\n\x00\x00", "błąd JSON"),
             (b"[]", "nie notatnik"),
             (b"{}", "nie zawiera komórek"),

@@ -50,6 +50,13 @@ def stamp(course: Path, step: str, time: str) -> None:
     (course / step / "alice" / "ps" / "timestamp.txt").write_text(time)
 
 
+def note_hashes(course: Path) -> None:
+    """Add to the record what was handed in."""
+    record = records.read(course, "ps", "alice")
+    record["submission_sha256"] = records.hashes(course / "submitted" / "alice" / "ps")
+    records.write(records.path(course, "ps", "alice"), record)
+
+
 def is_there(course: Path, student: str = "alice") -> bool:
     return (course / "autograded" / student / "ps").exists()
 
@@ -86,6 +93,49 @@ class TestDiscard:
         stamp(course, "submitted", "2026-01-01 12:00:01 UTC")
         prepare(course)
         assert not is_there(course)
+
+    def test_other_work_replaces_the_graded_one_whatever_its_time(self, course):
+        note_hashes(course)
+        stamp(course, "submitted", "2026-01-01 12:00:00 UTC")
+        stamp(course, "autograded", "2026-01-01 12:00:00 UTC")
+        prepare(course)
+        assert is_there(course)
+        (course / "submitted" / "alice" / "ps" / "ps.ipynb").write_text("other work")
+        prepare(course)
+        assert not is_there(course)
+
+    @pytest.mark.parametrize("name", ["helpers.py", "ps.ipynb.txt", "other.IPYNB"])
+    def test_another_file_that_may_be_the_solution_does_too(self, course, name):
+        note_hashes(course)
+        (course / "submitted" / "alice" / "ps" / name).write_text("x")
+        prepare(course)
+        assert not is_there(course)
+
+    def test_the_same_work_handed_in_once_more_stays_and_nbgrader_thinks_so_too(self, course):
+        note_hashes(course)
+        graded = course / "autograded" / "alice" / "ps" / "timestamp.txt"
+        stamp(course, "autograded", "2026-01-01 12:00:00 UTC")
+        graded.chmod(0o444)
+        (course / "submitted" / "alice" / "ps" / "ps.ipynb").write_text("submitted")
+        stamp(course, "submitted", "2026-01-02 12:00:00 UTC")
+        prepare(course)
+        assert is_there(course)
+        assert graded.read_text() == "2026-01-02 12:00:00 UTC"
+
+    def test_where_there_are_other_files_the_time_tells(self, course):
+        note_hashes(course)
+        (course / "submitted" / "alice" / "ps" / "data.csv").write_text("1")
+        prepare(course)
+        assert is_there(course)
+        stamp(course, "submitted", "2026-01-02 12:00:00 UTC")
+        prepare(course)
+        assert not is_there(course)
+
+    def test_work_that_was_taken_away_stays_graded(self, course):
+        note_hashes(course)
+        (course / "submitted" / "alice" / "ps" / "ps.ipynb").unlink()
+        prepare(course)
+        assert is_there(course)
 
     def test_only_the_submissions_of_the_command_are_touched(self, course):
         records.path(course, "ps", "alice").unlink()
@@ -211,3 +261,29 @@ def read_only(path: Path) -> Iterator[None]:
         if os.geteuid() == 0:
             subprocess.run(["chattr", "-i", path], check=True)
         path.chmod(mode)
+
+
+def test_a_class_is_graded_again_where_other_work_was_handed_in(tiny_course, solved, tmp_path):
+    """By the command itself: a replaced notebook is, the same one again is not, with a newer time or without."""
+    course = tmp_path / "a course"
+    shutil.copytree(tiny_course, course)
+    students = ("replaced", "same", "same_later")
+    for student in students:
+        (course / "submitted" / student / "ps").mkdir(parents=True)
+        nbformat.write(solved, course / "submitted" / student / "ps" / "ps.ipynb")
+        (course / "submitted" / student / "ps" / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
+    assert nbgrader(course, "autograde", "ps").returncode == 0
+    before = {student: records.read(course, "ps", student) for student in students}
+    times = {student: records.path(course, "ps", student).stat().st_mtime_ns for student in students}
+    solved.cells[-1].source += "\n# inaczej"
+    solved.cells.append(nbformat.v4.new_code_cell("x = 1"))
+    nbformat.write(solved, course / "submitted" / "replaced" / "ps" / "ps.ipynb")
+    (course / "submitted" / "same" / "ps" / "ps.ipynb").touch()
+    (course / "submitted" / "same_later" / "ps" / "timestamp.txt").write_text("2026-01-05 12:00:00 UTC")
+    for expected in (["replaced"], []):
+        assert nbgrader(course, "autograde", "ps").returncode == 0
+        now = {student: records.path(course, "ps", student).stat().st_mtime_ns for student in students}
+        assert [student for student in students if now[student] != times[student]] == expected
+        times = now
+    after = records.read(course, "ps", "replaced")
+    assert after["submission_sha256"] != before["replaced"]["submission_sha256"]
