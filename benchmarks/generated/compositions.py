@@ -1,9 +1,11 @@
 """A composition: an idiom for each axis and perhaps a mutation, which give the solution cells of a notebook."""
 
 import io
+import itertools
 import re
 import textwrap
 import tokenize
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -218,11 +220,11 @@ def right(rng: np.random.Generator) -> Composition:
     return Composition({axis: _one_of(rng, idioms).name for axis, idioms in AXES.items()})
 
 
-def wrong(rng: np.random.Generator, mutation: Mutation) -> Composition:
-    """A composition that the mutation fits, with it."""
+def wrong(rng: np.random.Generator, mutation: Mutation, without: Collection[str] = ()) -> Composition:
+    """A composition that the mutation fits, with it, and ``without`` these idioms."""
     while True:
         composition = Composition(right(rng).choices, mutation)
-        if fits(composition):
+        if fits(composition) and not set(composition.choices.values()) & set(without):
             return composition
 
 
@@ -238,7 +240,9 @@ def _one_of(rng: np.random.Generator, idioms: tuple[Idiom, ...]) -> Idiom:
 def fill(text: str, slots: dict[str, str]) -> str:
     """The text with every ``$slot`` filled, and those in what fills it; a slot alone in its line keeps the indent."""
     while "$" in text:
-        text = re.sub(r"^( *)\$(\w+)$", lambda found: textwrap.indent(slots[found[2]], found[1]), text, flags=re.M)
+        alone = re.compile(r"^( *)\$(\w+)$", flags=re.MULTILINE)
+        while alone.search(text):
+            text = alone.sub(lambda found: textwrap.indent(slots[found[2]], found[1]), text)
         text = re.sub(r"\$(\w+)", lambda found: slots[found[1]], text)
     return text
 
@@ -249,7 +253,7 @@ def rename(source: str, names: dict[str, str]) -> str:
         return source
     lines = source.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    for before, token in reversed(list(zip(tokens, tokens[1:], strict=False))):
+    for before, token in reversed(list(itertools.pairwise(tokens))):
         if token.type == tokenize.NAME and token.string in names and before.string != ".":
             row, column = token.start
             line = lines[row - 1]

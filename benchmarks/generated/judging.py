@@ -1,4 +1,4 @@
-"""What the checks, the public ones and ``train_ae`` make of compositions, in this process and its forks, with no kernel.
+"""What the checks, the public ones and ``train_ae`` make of compositions, in this process and its forks: no kernel.
 
 Quick: the checks of 1a and 3 that need no trained model, the public checks of the same classes, and two steps of
 ``train_ae`` on noise. Whole: every code cell of the notebook that has an id, with training as in grading, on MNIST.
@@ -54,11 +54,15 @@ _EXTRA = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was made of one composition: results of the checks, and exceptions by cell, its own cells and others."""
+    """What was made of one composition.
+
+    results: of the checks; errors: exceptions by cell; whole: whether it was judged as in grading.
+    """
 
     composition: Composition
     results: list[CheckResult]
     errors: dict[str, str]
+    whole: bool = False
 
     @property
     def failed(self) -> list[CheckResult]:
@@ -75,7 +79,7 @@ def judge(compositions: Sequence[Composition], seed: int, whole: bool = False) -
         piece = {str(number): c for number, c in enumerate(compositions[start : start + PIECE], start)}
         samples = {name: _whole(c) if whole else _quick(c) for name, c in piece.items()}
         for outcome in run_samples(samples, [seed], ROOT, _check):
-            yield Judgement(piece[outcome.sample], outcome.results, outcome.errors)
+            yield Judgement(piece[outcome.sample], outcome.results, outcome.errors, whole)
 
 
 def _check(cell: str, student: Student, seed: int) -> list[Any]:

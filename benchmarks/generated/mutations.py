@@ -10,16 +10,24 @@ from dataclasses import dataclass
 TRAINED = frozenset({"1a.trained_elbo", "1a.trained_posterior", "3.trained_kl", "3.trained_variance"})
 TASK_2 = frozenset(
     f"2.{name}"
-    for name in (
-        "entries same_classifier accuracy trained_on_train weak_on_raw latents_informative times encoders_untouched"
-    ).split()
+    for name in [
+        "entries",
+        "same_classifier",
+        "accuracy",
+        "trained_on_train",
+        "weak_on_raw",
+        "latents_informative",
+        "times",
+        "encoders_untouched",
+    ]
 )
 TASK_3 = frozenset(
-    f"3.{name}" for name in "beta_argument beta_one beta_loss posterior_scale prior_scale likelihood_scale".split()
+    f"3.{name}"
+    for name in ["beta_argument", "beta_one", "beta_loss", "posterior_scale", "prior_scale", "likelihood_scale"]
 )
 ENCODER = frozenset(
     f"1a.{name}"
-    for name in "encoder_shapes scale_positive loc_range scale_range scale_depends_on_x separate_heads".split()
+    for name in ["encoder_shapes", "scale_positive", "loc_range", "scale_range", "scale_depends_on_x", "separate_heads"]
 )
 
 
@@ -49,24 +57,68 @@ class Mutation:
 
 _CELLS = {
     **dict.fromkeys(
-        "encoder_sizes encoder_init encoder_decorator encoder_start encoder_trunk encoder_middle heads_init heads scale "
-        "encoder_end encoder_result".split(),
+        [
+            "encoder_sizes",
+            "encoder_init",
+            "encoder_decorator",
+            "encoder_start",
+            "encoder_trunk",
+            "encoder_middle",
+            "heads_init",
+            "heads",
+            "scale",
+            "encoder_end",
+            "encoder_result",
+        ],
         "vae_encoder",
     ),
-    **dict.fromkeys("decoder_sizes decoder_init decoder_start decoder_trunk pixels decoder_end".split(), "vae_decoder"),
     **dict.fromkeys(
-        "flatten_to_sample before_sample sample after_sample before_restore restored plate_of_model plate_of_guide prior "
-        "prior_loc prior_scale observed likelihood decoded encoded posterior before_posterior latent_of_guide".split(),
+        ["decoder_sizes", "decoder_init", "decoder_start", "decoder_trunk", "pixels", "decoder_end"], "vae_decoder"
+    ),
+    **dict.fromkeys(
+        [
+            "flatten_to_sample",
+            "before_sample",
+            "sample",
+            "after_sample",
+            "before_restore",
+            "restored",
+            "plate_of_model",
+            "plate_of_guide",
+            "prior",
+            "prior_loc",
+            "prior_scale",
+            "observed",
+            "likelihood",
+            "decoded",
+            "encoded",
+            "posterior",
+            "before_posterior",
+            "latent_of_guide",
+        ],
         "vae_model",
     ),
-    **dict.fromkeys("classifier vae_of_results before_fit after_fit store after_store".split(), "classification"),
     **dict.fromkeys(
-        "beta_init beta_kept beta beta_prior beta_posterior beta_before beta_parent likelihood_of_beta "
-        "beta_methods beta_helpers".split(),
+        ["classifier", "vae_of_results", "before_fit", "after_fit", "store", "after_store"], "classification"
+    ),
+    **dict.fromkeys(
+        [
+            "beta_init",
+            "beta_kept",
+            "beta",
+            "beta_prior",
+            "beta_posterior",
+            "beta_before",
+            "beta_parent",
+            "likelihood_of_beta",
+            "beta_methods",
+            "beta_helpers",
+        ],
         "beta_vae",
     ),
 }
 
+_OF_GUIDE = {"before_posterior", "posterior", "latent_of_guide", "plate_of_guide"}
 _ELBO = frozenset({"1a.elbo"})
 _LATER = TRAINED | TASK_2
 _OF_POSITIVE = ("dodatni", "większych od zera", "nan")
@@ -102,9 +154,12 @@ def _pixels(name: str, wrong: str, pixels: str, *fails: str, says: tuple[str, ..
     return Mutation(name, wrong, {"pixels": f"r = {pixels}"}, fails, says, _LATER | _ELBO)
 
 
-def _draw(name: str, wrong: str, *fails: str, says: tuple[str, ...] = _OF_DRAW, **edits: str) -> Mutation:
-    unfit = frozenset({"traced guide"}) if "before_sample" in edits else frozenset()
-    return Mutation(name, wrong, edits, tuple(f"1a.encoder_forward_{part}" for part in fails), says, TASK_2, unfit)
+def _draw(
+    name: str, wrong: str, *fails: str, says: tuple[str, ...] = _OF_DRAW, unfit: str = "", **edits: str
+) -> Mutation:
+    ids = tuple(f"1a.encoder_forward_{part}" for part in fails)
+    also = {"traced guide"} if {"before_sample", "flatten_to_sample"} & set(edits) else set()
+    return Mutation(name, wrong, edits, ids, says, TASK_2, frozenset(filter(None, {unfit, *also})))
 
 
 def _restore(name: str, wrong: str, restored: str) -> Mutation:
@@ -114,7 +169,8 @@ def _restore(name: str, wrong: str, restored: str) -> Mutation:
 def _model(name: str, wrong: str, *fails: str, says: tuple[str, ...], unfit: str = "", **edits: str) -> Mutation:
     ids = tuple(f"1a.{part}" for part in fails)
     may = _LATER | TASK_3 | {"1a.gradients", "1a.elbo", "1a.model", "1a.guide"} - set(ids)
-    return Mutation(name, wrong, edits, ids, says, may, frozenset(filter(None, unfit.split("; "))))
+    carried = {"traced guide"} if _OF_GUIDE & set(edits) else set()
+    return Mutation(name, wrong, edits, ids, says, may, frozenset(carried) | frozenset(filter(None, unfit.split("; "))))
 
 
 def _beta(
@@ -236,7 +292,7 @@ OF_ENCODER = (
         {"encoder_end": "z_scale = z_scale.mean(dim=0, keepdim=True).expand_as(z_loc)"},
         ("1a.scale_depends_on_x",),
         _OF_X,
-        _LATER | _ELBO,
+        _LATER | _ELBO | {"1a.scale_range"},
     ),
     Mutation(
         "scale as a parameter",
@@ -694,7 +750,26 @@ OF_SAMPLING = (
         "distribution",
         sample="z = z_loc + z_scale * torch.randn_like(z_scale).abs()",
     ),
-    _draw("sample cut off at two", "latents are clamped", "distribution", after_sample="z = z.clamp(-2, 2)"),
+    _draw(
+        "sample cut off at two",
+        "latents are clamped",
+        "distribution",
+        "independence",
+        after_sample="z = z.clamp(-2, 2)",
+    ),
+    _draw(
+        "image transposed before it is encoded",
+        "the guide's encoder gets pixels in another order",
+        "distribution",
+        flatten_to_sample="x.transpose(-1, -2).reshape(len(x), -1)",
+    ),
+    _draw(
+        "image of 0 to 255 encoded",
+        "the guide's encoder gets another range",
+        "distribution",
+        flatten_to_sample="255 * $_",
+        unfit="asserts the range of pixels",
+    ),
     _draw(
         "one noise vector for the batch",
         "images share their noise",
@@ -777,8 +852,7 @@ OF_MODEL = (
     _model(
         "Laplace prior",
         "N(0, I) is given",
-        "model",
-        "elbo",
+        "model|1a.elbo",
         says=_PRIOR,
         prior="dist.Laplace(x.new_zeros(len(x), self.n_latent_features), 0.5 ** 0.5).to_event(1)",
         unfit="weighted distribution",
