@@ -79,7 +79,11 @@ def _jobs(wanted: Iterable[tuple[corpus.Sample, int]], skip: Collection[str], re
 
 def _cells(sample: corpus.Sample) -> list[Cell]:
     """The given, solution and grade cells of a sample as a notebook would execute them."""
-    solutions = corpus.solution_cells(sample, SOURCE, RELEASE)
+    return notebook_cells(corpus.solution_cells(sample, SOURCE, RELEASE))
+
+
+def notebook_cells(solutions: dict[str, str]) -> list[Cell]:
+    """The notebook's code cells that have an id, in order, with these sources by id in the place of its own."""
     cells = []
     for cell in nbformat.read(SOURCE, as_version=4).cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -1,0 +1,88 @@
+"""Whether a judgement is what it should be: one cause, one price.
+
+Today's known faults stand in ``KNOWN``, so that only news fails the tests; whoever mends one takes it out.
+"""
+
+from dataclasses import dataclass
+
+from benchmarks.generated.judging import Judgement
+
+REJECTION, ACCEPTANCE, WRONG_IDS, RAISED = (
+    "false rejection",
+    "false acceptance",
+    "wrong check ids",
+    "raised on a right solution",
+)
+
+REJECTED = {
+    "lazy linear": "the probes multiply parameters that have no shape yet, and so does train_ae",
+    "asserts the range of pixels": "three checks send inputs outside [0, 1]",
+    "double precision": "1a.elbo compares numbers that were rounded to single precision",
+    "logits": "1a.elbo and 1a.model allow no other limit of log-probabilities than PyTorch's at saturated pixels",
+}
+"""Idioms of right solutions that are rejected today, and why; no wrong solution is made of them."""
+
+KNOWN = REJECTED | {
+    "clamped linear scale": "passes: u.clamp(1e-3, 100) is positive, and has no slope below",
+    "hidden layers in a plain list": "passes: parameters() does not list them",
+    "decoder's layers in a plain list": "passes 1a.gradients, and fails 1a.decoder_range, which scales parameters()",
+    "128 neurons in the encoder": "passes: no check asks for the number of neurons",
+    "128 neurons in the decoder": "passes: no check asks for the number of neurons",
+    "learnt beta": "passes: a parameter has the right value before training",
+    "detached scale": "passes where one layer gives loc and scale: the other half of it has a gradient",
+    "detached loc": "passes where one layer gives loc and scale: the other half of it has a gradient",
+    "rounded means": "passes where one layer gives loc and scale, or where the rounded means happen not to change",
+    "batch of 32 in encoder_forward": "passes: the encoder that is put in takes any shape, and the batch has 64 images",
+    "image transposed before it is encoded": "passes: the encoder that is put in does not look at its input",
+    "image of 0 to 255 encoded": "passes: the encoder that is put in does not look at its input",
+    "784 pixels in encoder_forward": "costs 1a.model, 1a.guide and task 3 as well where a traced guide or model uses it",
+    "pixels up to 255": "costs 1a.gradients as well: saturated pixels have no slope",
+    "factor": "where beta's mistake is in a factor, the checks of task 3 charge the likelihood",
+}
+"""Idioms and mutations that are judged wrongly today, and how."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A judgement that is not what it should be.
+
+    kind: one of the four; ids: what failed and should not, or should have and did not, cells that raised included.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    judgement: Judgement
+
+    @property
+    def known(self) -> str | None:
+        """The idiom or mutation that stands in KNOWN, if there is one."""
+        composition = self.judgement.composition
+        names = [composition.mutation.name] if composition.mutation else []
+        return next((name for name in (*names, *composition.choices.values()) if name in KNOWN), None)
+
+
+def fault(judgement: Judgement) -> Fault | None:
+    """What is wrong with a judgement, if anything."""
+    failed = {result.id for result in judgement.failed}
+    mutation = judgement.composition.mutation
+    if mutation is None:
+        raised = tuple(cell for cell in judgement.errors if cell.startswith(("public_", "steps_")))
+        if failed or set(judgement.errors) - set(raised):
+            return Fault(REJECTION, tuple(sorted(failed)) + tuple(judgement.errors), judgement)
+        return Fault(RAISED, raised, judgement) if raised else None
+    judged = {result.id for result in judgement.results}
+    missed = [ids for ids in mutation.fails if set(ids.split("|")) <= judged and not set(ids.split("|")) & failed]
+    allowed = {single for ids in mutation.fails for single in ids.split("|")} | mutation.may
+    unasked = failed - allowed
+    if not missed and not unasked:
+        return None
+    caught = len(missed) < len(mutation.fails)
+    return Fault(WRONG_IDS if caught else ACCEPTANCE, (*missed, *sorted(unasked)), judgement)
+
+
+def is_named(judgement: Judgement, with_hints: bool) -> bool:
+    """Whether a message, or a hint as well, of a check that failed contains words that name the mutation."""
+    mutation = judgement.composition.mutation
+    assert mutation is not None
+    texts = [f"{result.message} {result.hint if with_hints else ''}".lower() for result in judgement.failed]
+    return any(word in text for word in mutation.says for text in texts)
