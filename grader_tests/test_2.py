@@ -506,6 +506,8 @@ def test_times(results):
     "się nie zmieniają.",
 )
 def test_encoders_untouched(student, results, rng, seeds):
+    if not any("class" in results.rows[key] for key in ("ae", "vae") if key in results.rows):
+        raise ProbeError("Nie ma klasyfikatora na wektorach ukrytych, więc nie wiadomo, jak powstały.")
     error = reconstruction_error(student, "ae_model", rng, seeds)
     require_below("ae_mse", error, "ae_model rekonstruuje teraz obrazy z błędem MSE {:.4f}.")
     if not results.vae_there and "ae" in results.fitted():  # only the plain autoencoder was there to be used
