@@ -863,7 +863,8 @@ OF_MODEL = (
         "model",
         "elbo",
         says=_IMAGE,
-        likelihood='image = $decoded.view(x.shape)\npyro.sample("obs", dist.Normal(image, 1.0).to_event(3), obs=$observed)',
+        likelihood="image = $decoded.view(x.shape)\n"
+        'pyro.sample("obs", dist.Normal(image, 1.0).to_event(3), obs=$observed)',
     ),
     _model(
         "observation left out",
@@ -1266,7 +1267,8 @@ OF_BETA = (
         beta_helpers="",
         may=_ALL_ROLES,
         beta_methods="def model(self, x):\n    with pyro.poutine.scale(scale=$beta):\n        size = x.shape\n"
-        "    super().model(x)\n\ndef guide(self, x):\n    with pyro.poutine.scale(scale=$beta):\n        size = x.shape\n"
+        "    super().model(x)\n\ndef guide(self, x):\n    with pyro.poutine.scale(scale=$beta):\n"
+        "        size = x.shape\n"
         "    super().guide(x)\n",
     ),
     _beta(
@@ -1339,7 +1341,8 @@ OF_BETA = (
         beta_helpers="",
         beta_methods="def model(self, x):\n    pyro.module('decoder', self.decoder)\n    with $plate:\n"
         "        with pyro.poutine.scale(scale=$beta):\n            z = pyro.sample($latent, $prior)\n        $likelihood\n\n"
-        "def guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n        z_loc, z_scale = $encoded\n"
+        "def guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n"
+        "        z_loc, z_scale = $encoded\n"
         "        with pyro.poutine.scale(scale=$beta):\n            pyro.sample($latent, $posterior)\n",
     ),
 )
