@@ -1295,7 +1295,8 @@ OF_BETA = (
         beta_helpers="",
         may="beta_argument",
         beta_methods="def guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n"
-        "        z_loc, z_scale = $encoded\n        z_scale = $beta * z_scale\n        pyro.sample($latent, $posterior)\n",
+        "        z_loc, z_scale = $encoded\n        z_scale = $beta * z_scale\n"
+        "        pyro.sample($latent, $posterior)\n",
     ),
     _beta(
         "beta on the mean",
@@ -1340,7 +1341,8 @@ OF_BETA = (
         beta_parent="Copy",
         beta_helpers="",
         beta_methods="def model(self, x):\n    pyro.module('decoder', self.decoder)\n    with $plate:\n"
-        "        with pyro.poutine.scale(scale=$beta):\n            z = pyro.sample($latent, $prior)\n        $likelihood\n\n"
+        "        with pyro.poutine.scale(scale=$beta):\n            z = pyro.sample($latent, $prior)\n"
+        "        $likelihood\n\n"
         "def guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n"
         "        z_loc, z_scale = $encoded\n"
         "        with pyro.poutine.scale(scale=$beta):\n            pyro.sample($latent, $posterior)\n",
