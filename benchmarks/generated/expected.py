@@ -35,7 +35,7 @@ KNOWN = REJECTED | {
     "batch of 32 in encoder_forward": "passes: the encoder that is put in takes any shape, and the batch has 64 images",
     "image transposed before it is encoded": "passes: the encoder that is put in does not look at its input",
     "image of 0 to 255 encoded": "passes: the encoder that is put in does not look at its input",
-    "784 pixels in encoder_forward": "costs 1a.model, 1a.guide and task 3 as well where a traced guide or model uses it",
+    "784 pixels in encoder_forward": "costs 1a.model, 1a.guide and task 3 as well: every probe calls encoder_forward",
     "pixels up to 255": "costs 1a.gradients as well: saturated pixels have no slope",
     "factor": "where beta's mistake is in a factor, the checks of task 3 charge the likelihood",
 }
