@@ -61,8 +61,9 @@ lint: .venv/.installed  ## ruff and mypy
 docs: .venv/.installed  ## the documentation as a site, in build/site
 	$(PY) -m mkdocs build
 
-accuracy: setup  ## false rejections and acceptances of the checks, over sample solutions and seeds
+accuracy: setup  ## false rejections and acceptances of the checks, over sample and generated solutions
 	$(PY) -m benchmarks.accuracy
+	$(PY) -m benchmarks.generated
 
 calibrate: setup  ## bands for trained models, from right solutions over many seeds (takes long)
 	$(PY) -m benchmarks.calibrate

@@ -15,6 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.axes import Axes
 
 from benchmarks.calibrate import REFERENCE, ROOM
+from benchmarks.generated.expected import KNOWN
+from benchmarks.generated.idioms import AXES
+from benchmarks.generated.mutations import MUTATIONS
 from coursekit import corpus
 from coursekit.data import ROOT
 from grader_tests.session import cells, list_checks
@@ -40,6 +43,9 @@ def main() -> None:
         counts=counts(accuracy["runs"]),
         minutes=accuracy["seconds"] / 60,
         checks=checks(accuracy["runs"]),
+        axes={axis: len(idioms) for axis, idioms in AXES.items()},
+        mutations=len(MUTATIONS),
+        known=KNOWN,
         calibration=calibration,
         steps=measured("python -m benchmarks.steps"),
         bands=bands(),

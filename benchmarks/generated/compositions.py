@@ -5,7 +5,7 @@ import itertools
 import re
 import textwrap
 import tokenize
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -220,11 +220,11 @@ def right(rng: np.random.Generator) -> Composition:
     return Composition({axis: _one_of(rng, idioms).name for axis, idioms in AXES.items()})
 
 
-def wrong(rng: np.random.Generator, mutation: Mutation, without: Collection[str] = ()) -> Composition:
-    """A composition that the mutation fits, with it, and ``without`` these idioms."""
+def wrong(rng: np.random.Generator, mutation: Mutation, allowed: Callable[[set[str]], bool]) -> Composition:
+    """A composition that the mutation fits, with it; ``allowed``: whether these idioms may be in it."""
     while True:
         composition = Composition(right(rng).choices, mutation)
-        if fits(composition) and not set(composition.choices.values()) & set(without):
+        if fits(composition) and allowed(set(composition.choices.values())):
             return composition
 
 

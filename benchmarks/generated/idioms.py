@@ -1,9 +1,9 @@
 """The axes of right solutions: for each part of the assignment, ways in which students write it.
 
 An idiom fills slots, which other idioms and the frames in ``compositions`` name as ``$slot``. The first idiom of an
-axis is the reference. What the parts say to one another stands in few names: the encoder's trunk makes ``h`` of ``x``,
-its heads make ``z_loc`` and ``u`` of ``h``, and the map to the scale makes ``z_scale`` of ``u``;
-the decoder's trunk makes the logits ``a`` of ``z``, and these become ``r``. Mutations work at the same places.
+axis is the reference. The parts share few names: the encoder's trunk makes ``h`` of ``x``, its heads make ``z_loc`` and
+``u`` of ``h``, and the map to the scale makes ``z_scale`` of ``u``; the decoder's trunk makes the logits ``a`` of
+``z``, and these become ``r``. Mutations work at the same places.
 """
 
 from dataclasses import dataclass

@@ -5,29 +5,21 @@ cell, or makes numbers there that nobody can judge, checks of those `may` fail t
 stands in ``expected.KNOWN``, not here.
 """
 
+import re
 from dataclasses import dataclass
 
-TRAINED = frozenset({"1a.trained_elbo", "1a.trained_posterior", "3.trained_kl", "3.trained_variance"})
-TASK_2 = frozenset(
-    f"2.{name}"
-    for name in [
-        "entries",
-        "same_classifier",
-        "accuracy",
-        "trained_on_train",
-        "weak_on_raw",
-        "latents_informative",
-        "times",
-        "encoders_untouched",
-    ]
+
+def _ids(task: str, *names: str) -> frozenset[str]:
+    return frozenset(f"{task}.{name}" for name in names)
+
+
+TRAINED = _ids("1a", "trained_elbo", "trained_posterior") | _ids("3", "trained_kl", "trained_variance")
+TASK_2 = _ids("2", "entries", "same_classifier", "accuracy", "trained_on_train", "weak_on_raw") | _ids(
+    "2", "latents_informative", "times", "encoders_untouched"
 )
-TASK_3 = frozenset(
-    f"3.{name}"
-    for name in ["beta_argument", "beta_one", "beta_loss", "posterior_scale", "prior_scale", "likelihood_scale"]
-)
-ENCODER = frozenset(
-    f"1a.{name}"
-    for name in ["encoder_shapes", "scale_positive", "loc_range", "scale_range", "scale_depends_on_x", "separate_heads"]
+TASK_3 = _ids("3", "beta_argument", "beta_one", "beta_loss", "posterior_scale", "prior_scale", "likelihood_scale")
+ENCODER = _ids("1a", "encoder_shapes", "scale_positive", "loc_range", "scale_range", "scale_depends_on_x") | _ids(
+    "1a", "separate_heads"
 )
 
 
@@ -52,71 +44,18 @@ class Mutation:
     @property
     def cells(self) -> tuple[str, ...]:
         """Grade ids of the cells that it edits."""
-        return tuple(sorted({_CELLS[slot] for slot in self.edits}))
+        found = {next(cell for cell, names in _CELLS.items() if names.match(slot)) for slot in self.edits}
+        return tuple(sorted(found))
 
 
 _CELLS = {
-    **dict.fromkeys(
-        [
-            "encoder_sizes",
-            "encoder_init",
-            "encoder_decorator",
-            "encoder_start",
-            "encoder_trunk",
-            "encoder_middle",
-            "heads_init",
-            "heads",
-            "scale",
-            "encoder_end",
-            "encoder_result",
-        ],
-        "vae_encoder",
-    ),
-    **dict.fromkeys(
-        ["decoder_sizes", "decoder_init", "decoder_start", "decoder_trunk", "pixels", "decoder_end"], "vae_decoder"
-    ),
-    **dict.fromkeys(
-        [
-            "flatten_to_sample",
-            "before_sample",
-            "sample",
-            "after_sample",
-            "before_restore",
-            "restored",
-            "plate_of_model",
-            "plate_of_guide",
-            "prior",
-            "prior_loc",
-            "prior_scale",
-            "observed",
-            "likelihood",
-            "decoded",
-            "encoded",
-            "posterior",
-            "before_posterior",
-            "latent_of_guide",
-        ],
-        "vae_model",
-    ),
-    **dict.fromkeys(
-        ["classifier", "vae_of_results", "before_fit", "after_fit", "store", "after_store"], "classification"
-    ),
-    **dict.fromkeys(
-        [
-            "beta_init",
-            "beta_kept",
-            "beta",
-            "beta_prior",
-            "beta_posterior",
-            "beta_before",
-            "beta_parent",
-            "likelihood_of_beta",
-            "beta_methods",
-            "beta_helpers",
-        ],
-        "beta_vae",
-    ),
+    "vae_encoder": re.compile("encoder_|heads|scale$"),
+    "vae_decoder": re.compile("decoder_|pixels$"),
+    "classification": re.compile("classifier$|vae_of_results$|before_fit$|after_fit$|store$|after_store$"),
+    "beta_vae": re.compile("beta|likelihood_of_beta$"),
+    "vae_model": re.compile(""),
 }
+"""Names of the slots of each cell; the first that fits counts."""
 
 _OF_GUIDE = {"before_posterior", "posterior", "latent_of_guide", "plate_of_guide"}
 _ELBO = frozenset({"1a.elbo"})
@@ -1342,8 +1281,7 @@ OF_BETA = (
         beta_helpers="",
         beta_methods="def model(self, x):\n    pyro.module('decoder', self.decoder)\n    with $plate:\n"
         "        with pyro.poutine.scale(scale=$beta):\n            z = pyro.sample($latent, $prior)\n"
-        "        $likelihood\n\n"
-        "def guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n"
+        "        $likelihood\n\ndef guide(self, x):\n    pyro.module('encoder', self.encoder)\n    with $plate:\n"
         "        z_loc, z_scale = $encoded\n"
         "        with pyro.poutine.scale(scale=$beta):\n            pyro.sample($latent, $posterior)\n",
     ),
