@@ -143,5 +143,5 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
             self.gradebook = StudentsCells.of(gradebook, self.notebook_id, self.assignment_id, self.student_id)
             nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
             scores = {name: grade.auto_score for name, grade in self.gradebook.grades.items()}
-            verdicts.require_agreement(nb, reports, scores)
+            verdicts.require_agreement(verdicts.judged_cells(nb), reports, scores)
             return nb, resources

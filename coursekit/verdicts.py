@@ -6,6 +6,7 @@ outputs here, directly before points are saved, whatever stood there and whateve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from nbformat import NotebookNode
@@ -38,10 +39,10 @@ def write_outputs(nb: NotebookNode, reports: list[Report]) -> None:
             cell.outputs = [new_output("stream", name="stderr", text=NOT_JUDGED)]
 
 
-def require_agreement(nb: NotebookNode, reports: list[Report], scores: dict[str, float | None]) -> None:
-    """Raise DisagreementError unless the automatic scores, by grade cell, are the points of the reports."""
+def require_agreement(cells: Iterable[str], reports: list[Report], scores: dict[str, float | None]) -> None:
+    """Raise DisagreementError unless the automatic scores of these grade cells are the points of the reports."""
     points = {report["cell"]: report["points"] for report in reports}
-    for name in judged_cells(nb):
+    for name in cells:
         found, expected = scores.get(name), points.get(name, 0.0)
         if found != expected:
             raise DisagreementError(
