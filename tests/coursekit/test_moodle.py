@@ -64,7 +64,10 @@ def as_from_moodle(course: Path) -> None:
         gradebook.find_submission("vae", "1002").notebooks[0].late_submission_penalty = 0.25
         gradebook.find_submission("vae", "1001").notebooks[0].comments[0].manual_comment = COMMENT
         gradebook.db.commit()
-    (course / "submitted" / "1006" / "vae" / "timestamp.txt").write_text("2026-11-25 12:00:00")  # handed in anew
+    anew = course / "submitted" / "1006" / "vae"
+    (anew / "timestamp.txt").write_text("2026-11-25 12:00:00")
+    with (anew / "vae.ipynb").open("a") as notebook:
+        notebook.write("\n")
 
 
 def write_worksheet(course: Path, maximum: str) -> None:

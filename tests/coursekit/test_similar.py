@@ -3,6 +3,7 @@
 import ast
 import json
 import shutil
+from difflib import SequenceMatcher
 from itertools import combinations
 
 import nbformat
@@ -20,6 +21,8 @@ from coursekit.similar import ALIKE, NotReleasedError
 SOURCE, RELEASE = (ROOT / folder / "vae" / "vae.ipynb" for folder in ("source", "release"))
 CELLS = ("vae_encoder", "vae_decoder", "vae_model", "classification", "beta_vae")
 STUDENTS = 15
+VARIANT = 0.8
+"""Wheats more alike than this, letter by letter, are variants by one author."""
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +32,14 @@ def template():
 
 @pytest.fixture(scope="module")
 def versions():
-    """Ways to write each cell rightly: of the wheats and the reference."""
-    wheats = corpus.load_all("wheat")
+    """Ways to write each cell rightly: of the wheats and the reference, without variants of one another."""
     reference = corpus.Sample("reference", "wheat", "", {}, (), {})
-    return {
-        cell: [sample.cells[cell] for sample in wheats if cell in sample.cells]
-        + [corpus.solution_cells(reference, SOURCE, RELEASE)[cell]]
-        for cell in CELLS
-    }
+    found = {cell: [corpus.solution_cells(reference, SOURCE, RELEASE)[cell]] for cell in CELLS}
+    for sample in corpus.load_all("wheat"):
+        for cell in sample.cells.keys() & set(CELLS):
+            if max(SequenceMatcher(None, sample.cells[cell], other).ratio() for other in found[cell]) < VARIANT:
+                found[cell].append(sample.cells[cell])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_independent_solutions_are_not_alike(template, independent):
         for one, other in combinations(range(STUDENTS), 2)
         if not set(independent[one]) & set(independent[other])
     ]
-    assert len(pairs) > 80
+    assert len(pairs) > 60
     assert max(likeness(read_all[one], read_all[other]) for one, other in pairs) < ALIKE - 0.1
 
 
