@@ -1,6 +1,7 @@
 """How often the checks are wrong about solutions that nobody wrote: right ones of idioms, and wrong ones by a mutation.
 
-usage: python -m benchmarks.generated [--right 1000] [--wrong 1000] [--task-2 0] [--whole 0] [--seed N] [--no-shrinking]
+usage: python -m benchmarks.generated [--right 1000] [--wrong 1000] [--task-2 40] [--whole 0] [--seed N]
+           [--no-shrinking]
 
 Draws solutions by the seed (the day's, where none is given), judges them in this process, and prints false
 rejections, false acceptances and wrong check ids with the upper limits of their rates at a confidence of 95 %
@@ -81,7 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--right", type=int, default=1000, help="right solutions")
     parser.add_argument("--wrong", type=int, default=1000, help="wrong solutions")
-    parser.add_argument("--task-2", type=int, default=0, help="solutions of each kind of that task")
+    parser.add_argument("--task-2", type=int, default=40, help="solutions of each kind of that task")
     parser.add_argument("--whole", type=int, default=0, help="solutions of each kind that are judged as in grading")
     parser.add_argument("--seed", type=int, default=day_seed())
     parser.add_argument("--no-shrinking", action="store_true", help="print the faults as they were drawn")
