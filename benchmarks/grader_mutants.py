@@ -25,6 +25,7 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.accuracy import all_checks
 from benchmarks.generated.compositions import Composition
 from benchmarks.generated.expected import KNOWN
 from benchmarks.generated.idioms import AXES
@@ -94,13 +95,14 @@ class Mutant:
     """A broken grader.
 
     name: what was changed, and where; file: which of grader_tests, without its ending; source: all of it, changed;
-    checks: ids of the checks that it breaks, empty where it is not known.
+    checks: ids of the checks that it breaks; is_lenient: whether it can only let more pass.
     """
 
     name: str
     file: str
     source: str
     checks: frozenset[str]
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,25 +155,32 @@ def all_mutants() -> list[Mutant]:
             raise LookupError(
                 f"benchmarks.grader_mutants.EDITS: {file}.py has no {old!r} any more; change or delete it"
             )
-        found.append(Mutant(f"{file}: {old} -> {new}", file, source.replace(old, new), frozenset()))
+        found.append(Mutant(f"{file}: {old} -> {new}", file, source.replace(old, new), _checks(around(source, old))))
     return found
+
+
+def around(source: str, text: str) -> list[ast.stmt]:
+    """The functions of a source that have this text in them."""
+    return [node for node in ast.parse(source).body if text in (ast.get_source_segment(source, node) or "")]
 
 
 def broken_conditions(file: str) -> Iterator[Mutant]:
     """Of each ``require``: its condition always holds; each part of one that is an ``and`` or an ``or`` is left out."""
     tree = ast.parse(_path(file).read_text())
     for function in [node for node in tree.body if isinstance(node, ast.FunctionDef)]:
-        ids = frozenset(
-            argument.value
-            for decorator in function.decorator_list
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "check"
-            for argument in decorator.args[:1]
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-        )
         for number, call in enumerate(_requires(function), 1):
             where = f"{file}.{function.name}, condition {number} ({ast.unparse(call.args[0])[:60]})"
-            for what, condition in [("always holds", ast.Constant(True)), *_parts(call.args[0])]:
-                yield Mutant(f"{where} {what}", file, _with(tree, call, condition), ids)
+            for what, condition, is_lenient in [("always holds", ast.Constant(True), True), *_parts(call.args[0])]:
+                source = _with(tree, call, condition)
+                yield Mutant(f"{where} {what}", file, source, _checks([function]), is_lenient)
+
+
+def _checks(functions: Sequence[ast.stmt]) -> frozenset[str]:
+    """Ids of the checks that these functions are; of all, where none of them is one."""
+    decorators = [d for function in functions for d in getattr(function, "decorator_list", ())]
+    calls = [d for d in decorators if isinstance(d, ast.Call) and getattr(d.func, "id", "") == "check"]
+    ids = [ast.literal_eval(call.args[0]) for call in calls]
+    return frozenset(ids) or all_checks()
 
 
 def _requires(function: ast.FunctionDef) -> list[ast.Call]:
@@ -183,12 +192,13 @@ def _requires(function: ast.FunctionDef) -> list[ast.Call]:
     ]
 
 
-def _parts(condition: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+def _parts(condition: ast.expr) -> Iterator[tuple[str, ast.expr, bool]]:
+    """What is left of an ``and`` or an ``or`` without each part, and whether it holds more often."""
     if isinstance(condition, ast.BoolOp):
         for number in range(len(condition.values)):
             rest = [value for place, value in enumerate(condition.values) if place != number]
             smaller = rest[0] if len(rest) == 1 else ast.BoolOp(condition.op, rest)
-            yield f"without part {number + 1}", smaller
+            yield f"without part {number + 1}", smaller, isinstance(condition.op, ast.And)
 
 
 def _with(tree: ast.Module, call: ast.Call, condition: ast.expr) -> str:
@@ -210,7 +220,7 @@ def broken_oracles() -> Iterator[Mutant]:
                 name, operator = ast.unparse(node)[:60], node.op
                 node.op = opposites[type(operator)]()
                 yield Mutant(
-                    f"oracles.{function.name}: {name} by its opposite", "oracles", ast.unparse(tree), frozenset()
+                    f"oracles.{function.name}: {name} by its opposite", "oracles", ast.unparse(tree), all_checks()
                 )
                 node.op = operator
 
@@ -237,14 +247,14 @@ def all_panelists() -> list[Panelist]:
 def killer(mutant: Mutant, panel: Sequence[Panelist]) -> str | None:
     """The first of the panel that notices the mutant, and nothing where the grader is whole.
 
-    Those that fail the mutant's checks, and right ones, are asked first.
+    Those that fail the mutant's checks are asked; right ones too, unless it can only let more pass.
     """
     cells = [mutant.file] if mutant.file in CHECKS else list(CHECKS)
     relevant = tuple(CHECKS[cell] for cell in cells)
-    asked = sorted(
-        (p for p in panel if not p.fails or any(id.startswith(relevant) for id in p.fails)),
-        key=lambda p: (not p.fails & mutant.checks if mutant.checks else len(p.fails) > 3, len(p.fails) > 3),
-    )
+    asked = [p for p in panel if any(id.startswith(relevant) for id in p.fails & mutant.checks)]
+    if not mutant.is_lenient:
+        rights = [p for p in panel if not p.fails]
+        asked = [*rights[:PIECE], *asked, *rights[PIECE:]]
     for start in range(0, len(asked), PIECE):
         piece = asked[start : start + PIECE]
         with applied(mutant):

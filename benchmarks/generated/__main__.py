@@ -1,12 +1,13 @@
 """How often the checks are wrong about solutions that nobody wrote: right ones of idioms, and wrong ones by a mutation.
 
-usage: python -m benchmarks.generated [--right 1000] [--wrong 1000] [--whole 0] [--seed N] [--no-shrinking]
+usage: python -m benchmarks.generated [--right 1000] [--wrong 1000] [--task-2 40] [--whole 0] [--seed N]
+           [--no-shrinking]
 
 Draws solutions by the seed (the day's, where none is given), judges them in this process, and prints false
 rejections, false acceptances and wrong check ids with the upper limits of their rates at a confidence of 95 %
 (Clopper and Pearson), how many mistakes the failed checks name, and every fault once, in its smallest composition.
---whole judges so many more of each kind as in grading, with training on MNIST and task 2, which takes half a minute
-each. Known faults are counted by themselves; exits 1 if there are others. Writes build/generated.json.
+--task-2 judges so many more of each kind by the checks of that task, on MNIST, and --whole by all checks, with
+networks of their own. Known faults are counted by themselves; exits 1 if there are others. Writes build/generated.json.
 """
 
 import argparse
@@ -17,13 +18,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 from scipy.stats import beta
 
-from benchmarks.generated.compositions import Composition, right, wrong
+from benchmarks.generated.compositions import REFERENCE, TASK_2_AXES, Composition, right, wrong
 from benchmarks.generated.expected import (
     ACCEPTANCE,
     KNOWN,
@@ -37,25 +40,27 @@ from benchmarks.generated.expected import (
     is_named,
 )
 from benchmarks.generated.idioms import AXES
-from benchmarks.generated.judging import Judgement, judge
+from benchmarks.generated.judging import Judgement, Way, judge
 from benchmarks.generated.mutations import MUTATIONS, OF_CLASSIFICATION
 from benchmarks.generated.shrinking import shrink
 from coursekit.data import ROOT
 
-QUICK_MUTATIONS = tuple(mutation for mutation in MUTATIONS if mutation not in OF_CLASSIFICATION)
-"""Those that checks without training notice."""
-
 console = Console(soft_wrap=True, highlight=False)
 
 
-def draw(rights: int, wrongs: int, seed: int, whole: bool = False) -> list[Composition]:
-    """So many right and wrong compositions; every mutation is drawn before one is drawn again."""
-    rng = np.random.default_rng([seed, whole])
-    mutations = MUTATIONS if whole else QUICK_MUTATIONS
+def draw(rights: int, wrongs: int, seed: int, way: Way = "quick") -> list[Composition]:
+    """So many right and wrong compositions to be judged in this way; every mutation comes before one comes again.
+
+    For task 2 alone, the axes of the other tasks are the reference's.
+    """
+    rng = np.random.default_rng([seed, *way.encode()])
+    mutations = [m for m in MUTATIONS if way == "whole" or (m in OF_CLASSIFICATION) == (way == "task 2")]
     order = [mutations[n] for _ in range(wrongs // len(mutations) + 1) for n in rng.permutation(len(mutations))]
-    return [right(rng) for _ in range(rights)] + [
-        wrong(rng, mutation, are_judged_rightly) for mutation in order[:wrongs]
-    ]
+    drawn = [right(rng) for _ in range(rights)]
+    drawn += [wrong(rng, mutation, are_judged_rightly) for mutation in order[:wrongs]]
+    if way != "task 2":
+        return drawn
+    return [replace(c, choices=REFERENCE | {axis: c.choices[axis] for axis in TASK_2_AXES}) for c in drawn]
 
 
 def are_judged_rightly(idioms: set[str]) -> bool:
@@ -77,6 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--right", type=int, default=1000, help="right solutions")
     parser.add_argument("--wrong", type=int, default=1000, help="wrong solutions")
+    parser.add_argument("--task-2", type=int, default=40, help="solutions of each kind of that task")
     parser.add_argument("--whole", type=int, default=0, help="solutions of each kind that are judged as in grading")
     parser.add_argument("--seed", type=int, default=day_seed())
     parser.add_argument("--no-shrinking", action="store_true", help="print the faults as they were drawn")
@@ -84,8 +90,14 @@ def main() -> int:
 
     axes = ", ".join(f"{axis} {len(idioms)}" for axis, idioms in AXES.items())
     console.print(f"seed {options.seed}; idioms: {axes}; mutations: {len(MUTATIONS)}")
-    judgements = judged(draw(options.right, options.wrong, options.seed), options.seed, whole=False)
-    judgements += judged(draw(options.whole, options.whole, options.seed, whole=True), options.seed, whole=True)
+    sizes = {
+        "quick": (options.right, options.wrong),
+        "task 2": (options.task_2, options.task_2),
+        "whole": (options.whole, options.whole),
+    }
+    judgements = []
+    for way in get_args(Way):
+        judgements += judged(draw(*sizes[way], options.seed, way), options.seed, way)
     faults = [found for judgement in judgements if (found := fault(judgement))]
     print_counts(judgements, faults)
     if not options.no_shrinking:
@@ -95,15 +107,13 @@ def main() -> int:
     return int(any(not found.known for found in faults))
 
 
-def judged(compositions: Sequence[Composition], seed: int, whole: bool) -> list[Judgement]:
+def judged(compositions: Sequence[Composition], seed: int, way: Way) -> list[Judgement]:
     """Judge them with a progress bar, and print how long one took."""
     started, before = time.perf_counter(), _cpu_seconds()
-    what = "as in grading" if whole else "without training"
-    progress = track(judge(compositions, seed, whole), what, total=len(compositions), console=console)
-    judgements = list(progress)
+    judgements = list(track(judge(compositions, seed, way), way, total=len(compositions), console=console))
     if judgements:
         seconds, cpu = ((now / len(judgements)) for now in (time.perf_counter() - started, _cpu_seconds() - before))
-        console.print(f"{what}: {len(judgements)} solutions, {seconds:.2f} s each, {cpu:.2f} s of a processor")
+        console.print(f"{way}: {len(judgements)} solutions, {seconds:.2f} s each, {cpu:.2f} s of a processor")
     return judgements
 
 

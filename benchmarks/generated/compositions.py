@@ -15,8 +15,8 @@ from benchmarks.generated.mutations import Mutation
 
 IDIOMS = {idiom.name: idiom for axis in AXES.values() for idiom in axis}
 REFERENCE = {axis: idioms[0].name for axis, idioms in AXES.items()}
-CLASSIFICATION = ("classifier", "latents", "store")
-"""Axes of task 2."""
+TASK_2_AXES = ("classifier", "latents", "store")
+"""Axes of that task."""
 
 FRAMES = {
     "vae_encoder": """\

@@ -1,12 +1,13 @@
 """What the checks, the public ones and ``train_ae`` make of compositions, in this process and its forks: no kernel.
 
-Quick: the checks of 1a and 3 that need no trained model, the public checks of the same classes, and two steps of
-``train_ae`` on noise. Whole: every code cell of the notebook that has an id, with training as in grading, on MNIST.
+"quick": the checks of 1a and 3 that need no trained model, the public checks of the same classes, and two steps of
+``train_ae`` on noise. "task 2": the notebook up to that task; who has the same networks shares their training. "whole":
+every code cell of the notebook that has an id. Both train as in grading, on MNIST.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.generated.compositions import Composition
 from benchmarks.runs import notebook_cells
@@ -16,6 +17,7 @@ from grader_tests.session import run_checks
 from grader_tests.student import Student
 from grader_tests.verdict import PASSED, CheckResult
 
+Way = Literal["quick", "task 2", "whole"]
 PIECE = 20
 """Compositions of one call: what they have in common is executed once."""
 NEEDS_TRAINING = (
@@ -56,13 +58,13 @@ _EXTRA = {
 class Judgement:
     """What was made of one composition.
 
-    results: of the checks; errors: exceptions by cell; whole: whether it was judged as in grading.
+    results: of the checks; errors: exceptions by cell; way: how it was judged.
     """
 
     composition: Composition
     results: list[CheckResult]
     errors: dict[str, str]
-    whole: bool = False
+    way: Way = "quick"
 
     @property
     def failed(self) -> list[CheckResult]:
@@ -70,32 +72,25 @@ class Judgement:
         return [result for result in self.results if result.verdict != PASSED]
 
 
-def judge(compositions: Sequence[Composition], seed: int, whole: bool = False) -> Iterator[Judgement]:
-    """Judge compositions, in order; inputs and initial weights come from the seed.
-
-    whole: as in grading, else quickly.
-    """
+def judge(compositions: Sequence[Composition], seed: int, way: Way = "quick") -> Iterator[Judgement]:
+    """Judge compositions, in order; inputs and initial weights come from the seed."""
     for start in range(0, len(compositions), PIECE):
         piece = {str(number): c for number, c in enumerate(compositions[start : start + PIECE], start)}
-        samples = {name: _whole(c) if whole else _quick(c) for name, c in piece.items()}
+        samples = {name: _cells(composition, way) for name, composition in piece.items()}
         for outcome in run_samples(samples, [seed], ROOT, _check):
-            yield Judgement(piece[outcome.sample], outcome.results, outcome.errors, whole)
+            yield Judgement(piece[outcome.sample], outcome.results, outcome.errors, way)
 
 
 def _check(cell: str, student: Student, seed: int) -> list[Any]:
     return run_checks(cell, student, seed).results
 
 
-def _quick(composition: Composition) -> list[Cell]:
-    cells = []
-    for grade_id, source in notebook_cells(composition.cells()):
-        if grade_id not in NEEDS_TRAINING:
-            cells += [(grade_id, source), *_EXTRA.get(grade_id, [])]
-    return cells
-
-
-def _whole(composition: Composition) -> list[Cell]:
+def _cells(composition: Composition, way: Way) -> list[Cell]:
+    cells = notebook_cells(composition.cells())
+    if way == "quick":
+        return [both for cell in cells if cell[0] not in NEEDS_TRAINING for both in (cell, *_EXTRA.get(cell[0], []))]
+    last = len(cells) if way == "whole" else [grade_id for grade_id, _ in cells].index("test_2") + 1
     return [
         (grade_id, source.replace("10_000", str(TRAINING_ROWS)) if grade_id == "data" else source)
-        for grade_id, source in notebook_cells(composition.cells())
+        for grade_id, source in cells[:last]
     ]

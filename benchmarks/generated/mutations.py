@@ -153,6 +153,14 @@ OF_ENCODER = (
         may=_ELBO | ENCODER | {"1a.gradients"},
     ),
     _scale(
+        "exponent of an exponent",
+        "it overflows",
+        "torch.exp(torch.exp(u))",
+        *_LINEAR_SCALE,
+        says=(*_OF_POSITIVE, "nieskończon"),
+        may=_ELBO | {"1a.scale_range", "1a.scale_depends_on_x", "1a.gradients"},
+    ),
+    _scale(
         "root of a linear scale",
         "a negative number has no root",
         "torch.sqrt(u)",
@@ -1388,7 +1396,8 @@ OF_CLASSIFICATION = (
         "pixels do well without a representation",
         "weak_on_raw",
         says=("słab", "piksel"),
-        classifier="from sklearn.neighbors import KNeighborsClassifier\n\nmake = KNeighborsClassifier",
+        classifier="from sklearn.decomposition import PCA\nfrom sklearn.pipeline import make_pipeline\n"
+        "from sklearn.svm import SVC\n\ndef make():\n    return make_pipeline(PCA(0.8), SVC())",
     ),
     _classifier(
         "latents of the wrong model",

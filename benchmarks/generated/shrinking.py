@@ -27,6 +27,6 @@ def _again(found: Fault, choices: dict[str, str], seed: int) -> Fault | None:
     smaller = replace(found.judgement.composition, choices=choices)
     if not fits(smaller):
         return None
-    (judgement,) = judge([smaller], seed, found.judgement.whole)
+    (judgement,) = judge([smaller], seed, found.judgement.way)
     again = fault(judgement)
     return again if again and (again.kind, again.ids) == (found.kind, found.ids) else None
