@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from . import figures, mnist, oracles
+from .evidence import ask_losses, deviation, scale_form
 from .student import ProbeError, Reply, Student
 from .verdict import require
 
@@ -29,6 +30,7 @@ MIN_REPRESENTATION = 0.3
 Right solutions have 0.9, networks that nothing has trained 0.56, noise 0.05 ± 0.01."""
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
+BETA_RIGHT = "whether the loss of a new β-VAE is right"
 NETWORKS = "whether a network of task 1a has answered in the right form"
 """Keys of the student's notes, the first by network."""
 
@@ -65,7 +67,7 @@ def measure(student: Student, model: str, rng: np.random.Generator, seeds: Calla
     The latents come back in another order: else an object that remembers the images would pass for a decoder.
     """
     x, loc, reply = encode(student, model, rng, seeds)
-    scale = reply.array("scale", loc.shape)
+    scale = deviation(scale_form(student), reply.array("scale", loc.shape))
     z = loc + scale * rng.normal(size=loc.shape)
     order = rng.permutation(IMAGES)
     reply = student.probe("trained_decode", model=model, z=z[order], seed=seeds())
@@ -114,6 +116,25 @@ def reconstruction_error(student: Student, model: str, rng: np.random.Generator,
     rows = mnist.N_TRAIN + chosen
     image = student.probe("reconstruct", model=model, rows=rows, seed=seeds()).array("image", x.shape)
     return float(((image - x) ** 2).mean())
+
+
+def kl_weight(
+    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int], draws: int = 20
+) -> tuple[float, float]:
+    """The weight that the KL has in the loss of the notebook's variable ``model``, and its standard error; raises
+    ProbeError. The error is 0 where the loss is made of the one draw that it tells of."""
+    images, _ = mnist.images(train=False)
+    chosen = rng.choice(len(images), 100, replace=False)
+    x = images[chosen, None] / 255.0
+    request = {"model": model, "rows": mnist.N_TRAIN + chosen, "seed": seeds()}
+    latents = min(student.probe("trained_encode", **request).shape("loc")[-1:], default=0)
+    losses = ask_losses(student, (PIXELS, latents), x, draws, probe="trained_losses", **request)
+    reconstruction, whole = (losses.expected(x, 0, beta) for beta in (0.0, 1.0))
+    divergence = whole - reconstruction
+    weights = (losses.loss[0] - reconstruction) / divergence.mean()
+    weight = float(weights.mean())
+    residuals = weights - weight * divergence / divergence.mean()
+    return weight, float(residuals.std() / np.sqrt(draws))
 
 
 @cache
