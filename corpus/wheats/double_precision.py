@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   corpus:
-#     title: double precision as the default from the first solution cell on
+#     title: double precision as the default from task 3 on
 #     points: {1a: 1.5, 2: 1.5, 3: 1.5}
 #     fails: []
 # ---
