@@ -314,7 +314,7 @@ def test_decoder_range(student, rng, seeds):
     require(low >= -1e-6 and high <= 1 + 1e-6, f"wartości od {low:.4g} do {high:.4g}.", "wartości od 0 do 1.")
     bound = np.isin(outputs[0], (0, 1)).mean()
     require(
-        bound < 0.02,
+        bound < 0.02 or bound == 1,  # with nothing else it draws pixels, or cuts gradients, which other checks say
         f"{bound:.0%} pikseli nowego dekodera to dokładnie 0 lub 1: tam gradient jest zerem, więc trening "
         "ich nie zmieni.",
         "funkcji, która rośnie dla każdej liczby rzeczywistej.",

@@ -56,7 +56,7 @@ def evidence(student, module_seeds):
     log_q = oracles.normal_log_prob(losses.z, losses.loc[:, None], losses.scale[:, None]).sum(axis=-1)
     log_p = oracles.normal_log_prob(losses.z, 0.0, 1.0).sum(axis=-1)
     log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), losses.probabilities).sum(axis=-1)
-    student.notes[BETA_RIGHT] = float(all(agrees))
+    student.notes[BETA_RIGHT] = float(all(agrees) and not losses.own_draws)
     expected = [losses.expected(x, row, beta).mean() for row, beta in enumerate(BETAS)]
     return BetaEvidence(
         agrees=agrees,

@@ -30,7 +30,7 @@ MIN_REPRESENTATION = 0.3
 Right solutions have 0.9, networks that nothing has trained 0.56, noise 0.05 ± 0.01."""
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
-BETA_RIGHT = "whether the loss of a new β-VAE is right"
+BETA_RIGHT = "whether the loss of a new β-VAE is right, and tells of its draws"
 NETWORKS = "whether a network of task 1a has answered in the right form"
 """Keys of the student's notes, the first by network."""
 
