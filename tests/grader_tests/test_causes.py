@@ -8,9 +8,11 @@ import pyro.distributions as dist
 import pytest
 import torch
 
+from coursekit import data
 from grader_tests import probes, test_1a
 from grader_tests.session import run_checks
 from grader_tests.student import KernelStudent
+from grader_tests.trained import kl_weight
 from grader_tests.verdict import FAILED, UNANSWERED, WrongError
 
 SHAPE = (400, 64, 10)
@@ -60,3 +62,43 @@ def test_a_check_that_could_not_run_gives_no_hint(namespace):
     results = run_checks("test_1a", KernelStudent({**namespace, "VEncoder": Broken}), 1).results
     assert {result.verdict for result in results} >= {UNANSWERED}
     assert all(bool(result.hint) == (result.verdict == FAILED) for result in results)
+
+
+@pytest.mark.parametrize("beta", [3.0, 2.7, 1.0])
+def test_the_weight_of_the_kl_in_a_notebooks_model(namespace, monkeypatch, beta):
+    monkeypatch.setenv("COURSE_MNIST", str(data.DATA / "MNIST"))
+    model = namespace["BetaVariationalAutoencoder"](784, 128, 128, 10, beta=beta)
+    student = KernelStudent({**namespace, "bvae_model": model})
+    weight, error = kl_weight(student, "bvae_model", np.random.default_rng(1), iter(range(9)).__next__)
+    assert weight == pytest.approx(beta, rel=0.02)
+    assert 7 * error < 0.02 * beta
+    assert model.training
+
+
+def ask_for_new_weight(namespace, beta_class):
+    """The verdicts of task 3 on new models."""
+    student = KernelStudent({**namespace, "BetaVariationalAutoencoder": beta_class})
+    return {result.id: result.message for result in run_checks("test_3", student, 1).results if result.message}
+
+
+def test_the_weight_of_the_kl_counts_in_training(namespace):
+    class InTraining(namespace["BetaVariationalAutoencoder"]):
+        @property
+        def beta(self):
+            return self.given if self.training else 1.0
+
+        @beta.setter
+        def beta(self, value):
+            self.given = value
+
+    class InEvaluation(InTraining):
+        @property
+        def beta(self):
+            return 1.0 if self.training else self.given
+
+        @beta.setter
+        def beta(self, value):
+            self.given = value
+
+    assert not ask_for_new_weight(namespace, InTraining)
+    assert "3.beta_loss" in ask_for_new_weight(namespace, InEvaluation)
