@@ -104,7 +104,8 @@ class Modules:
     """
 
     def __init__(self, submission: Path, release: Path) -> None:
-        """
+        """Looks at the modules beside the notebook.
+
         Args:
             submission: The folder that was handed in; the notebook is executed in a copy of it.
             release: The folder of the assignment, whose modules are put beside it.

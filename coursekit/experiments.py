@@ -133,7 +133,8 @@ def _assigned(tree: ast.Module, before: Values) -> Values:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             _bind(node.targets[0], [_literal(node.value)], found)
         elif isinstance(node, (ast.For, ast.comprehension)):
-            _bind(node.target, _elements(node.iter, ChainMap(found, before)) or [], found)
+            elements = _elements(node.iter, ChainMap(found, before)) or []
+            _bind(node.target, elements[:MANY], found)
     return found
 
 
@@ -178,7 +179,7 @@ def _elements(node: ast.expr, names: Mapping[str, list[object]]) -> list[object]
 
 
 def _listed(value: object) -> list[object] | None:
-    return list(value)[:MOST] if isinstance(value, (list, tuple, set, dict)) else None
+    return list(islice(value, MOST)) if isinstance(value, (list, tuple, set, dict)) else None
 
 
 def _trainings(tree: ast.Module, trainers: set[str], names: Values) -> Iterator[int | None]:

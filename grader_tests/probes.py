@@ -16,11 +16,13 @@ import types
 import warnings
 import weakref
 import zlib
+from itertools import islice
 
 import numpy as np
 import pyro
 import torch
 from pyro.poutine.messenger import Messenger
+from torch.nn.parameter import is_lazy
 
 
 def answer(namespace, request):
@@ -29,17 +31,35 @@ def answer(namespace, request):
         with _isolated(request["arguments"].pop("seed", 0)):
             return _PROBES[request["probe"]](namespace, **request["arguments"])
     except Exception as error:
-        return {"error": _told(error)}
+        return {"error": _reason(error)}
 
 
-def _told(error):
-    """A Polish sentence on an exception of the student's code."""
+_EXPLANATIONS = {
+    r"support \(Boolean": "Rozkład Bernoulliego przyjmuje domyślnie tylko 0 i 1, a piksele są szare: "
+    "potrzebne jest validate_args=False.",
+    r"parameter scale .*GreaterThan": "Odchylenie standardowe przekazane do rozkładu nie jest dodatnie.",
+    r"parameter probs": "Prawdopodobieństwa przekazane do rozkładu wychodzą poza przedział [0, 1].",
+    r"cannot be multiplied|is invalid for input of size|must match the size": "Rozmiary nie pasują do siebie: "
+    "bierz je z argumentów konstruktora i z kształtu danych.",
+    r"same dtype|expected scalar type": "Mieszają się liczby float32 i float64.",
+}
+"""What usual exceptions of torch and Pyro mean, by a pattern of their text."""
+
+
+def _reason(error):
+    """An exception of the student's code as one Polish sentence, with the first line of its text that names a cause.
+
+    Pyro puts "Error while computing ..." above the cause, and a listing of its trace below.
+    """
     if isinstance(error, _MissingError):
         return f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."
     if isinstance(error, NotImplementedError):
         return "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."
-    first_line = str(error).strip().partition("\n")[0]  # Pyro appends a listing of its trace
-    return f"Kod zgłosił wyjątek {type(error).__name__}: {first_line}"[:600]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line for line in lines if not line.startswith("Error while computing")]
+    said = f"Kod zgłosił wyjątek {type(error).__name__}: {(causes or lines or [''])[0]}"
+    explanations = (text for pattern, text in _EXPLANATIONS.items() if re.search(pattern, str(error)))
+    return " ".join([*islice(explanations, 1), said])[:600]
 
 
 class _MissingError(Exception):
@@ -84,17 +104,33 @@ def _find(namespace, name):
 
 
 def _network(namespace, cls, sizes, gain=1.0):
-    """A new VEncoder or VDecoder in eval mode, its parameters multiplied by ``gain``."""
+    """A new VEncoder or VDecoder in eval mode, see ``_set_parameters``."""
     network = _find(namespace, cls)(*sizes)
     network.eval()
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.mul_(gain)
+    _set_parameters(network, sizes[0], gain)
     return network
 
 
+@torch.no_grad()
+def _set_parameters(network, inputs, gain):
+    """Multiply a network's parameters by ``gain``; those that begin at zero or near it are drawn first, as by torch.
+
+    Training may put any number there. Lazy layers first see a batch of two vectors of length ``inputs``.
+    """
+    if any(is_lazy(parameter) for parameter in network.parameters()):
+        network(torch.zeros(2, inputs))
+    for parameter in network.parameters():
+        bound = parameter.shape[-1] ** -0.5 if parameter.numel() > 1 else 0.0
+        if parameter.abs().max() < 0.1 * bound:
+            parameter.uniform_(-bound, bound)
+        parameter.mul_(gain)
+
+
 def _vae(namespace, cls, sizes, image_shape, gain=1.0, **extra):
-    """A new autoencoder of class ``cls`` in eval mode; sizes = (D, encoder hidden, decoder hidden, Z)."""
+    """A new autoencoder of class ``cls``; sizes = (D, encoder hidden, decoder hidden, Z).
+
+    Its networks are in eval mode, while its own ``training`` says what it says in training: a loss may depend on it.
+    """
     data, encoder_hidden, decoder_hidden, latent = sizes
     model = _find(namespace, cls)(
         n_data_features=data,
@@ -104,13 +140,34 @@ def _vae(namespace, cls, sizes, image_shape, gain=1.0, **extra):
         **extra,
     )
     model.eval()
-    model.input_shape = torch.Size(image_shape)
-    with torch.no_grad():
-        with contextlib.suppress(Exception):  # a model may learn the shape of images here, under another name
+    model.training = True
+    try:
+        with torch.no_grad():  # as in training, a model learns the shape of images here
             model.encoder_forward(torch.zeros(1, *image_shape))
-        for parameter in (*model.encoder.parameters(), *model.decoder.parameters()):
-            parameter.mul_(gain)
+    except Exception:  # other questions find out
+        with contextlib.suppress(Exception):
+            model.input_shape = torch.Size(image_shape)
+    for network, inputs in ((model.encoder, data), (model.decoder, latent)):
+        with contextlib.suppress(Exception):  # a network that cannot be used is no matter where another stands in
+            _set_parameters(network, inputs, gain)
     return model
+
+
+def _stand_in(network, reply):
+    """Put ``reply(input)`` in the place of a network's ``forward``; returns a list that grows with each call."""
+    calls = []
+
+    def forward(*arguments, **named):
+        calls.append(1)
+        return reply(next(iter((*arguments, *named.values()))))
+
+    network.forward = forward
+    return calls
+
+
+def _rows(output, count):
+    """What a network returned for ``count`` inputs as (count, ...) with one axis for all others, where that can be."""
+    return output.reshape(count, -1) if output.numel() % count == 0 else output
 
 
 def _pair(output):
@@ -156,9 +213,13 @@ def _scales(network, x):
 
 @torch.no_grad()
 def decode(namespace, sizes, z, gain=1.0, repeat=1):
-    """``VDecoder(*sizes)`` on z (B, Z), ``repeat`` times -> output (repeat, B, D)."""
+    """``VDecoder(*sizes)`` on z (B, Z), ``repeat`` times -> output (repeat, B, D), and the ``shape`` that it had."""
     network = _network(namespace, "VDecoder", sizes, gain)
-    return {"output": np.stack([_array(network(_tensor(z))) for _ in range(repeat)])}
+    outputs = [network(_tensor(z)) for _ in range(repeat)]
+    return {
+        "shape": np.asarray(outputs[0].shape, dtype=np.int64),
+        "output": np.stack([_array(_rows(output, len(z))) for output in outputs]),
+    }
 
 
 @torch.no_grad()
@@ -168,13 +229,7 @@ def draw_latents(namespace, sizes, x, loc, scale, draws):
     Returns samples (draws, B, Z) and ``asked``: whether the encoder's ``forward`` was used at all.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
-    calls = []
-
-    def forward(_):
-        calls.append(1)
-        return _tensor(loc), _tensor(scale)
-
-    model.encoder.forward = forward
+    calls = _stand_in(model.encoder, lambda _: (_tensor(loc), _tensor(scale)))
     samples = np.stack([_array(model.encoder_forward(_tensor(x))) for _ in range(draws)])
     return {"samples": samples, "asked": float(bool(calls))}
 
@@ -197,81 +252,168 @@ def restore(namespace, sizes, z, image_shape, output=None):
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, image_shape)
     if output is not None:
-        model.decoder.forward = lambda _: _tensor(output)
-    return {"image": _array(model.decoder_forward(_tensor(z))), "output": _array(model.decoder.forward(_tensor(z)))}
+        _stand_in(model.decoder, lambda _: _tensor(output))
+    z = _tensor(z)
+    return {"image": _array(model.decoder_forward(z)), "output": _array(_rows(model.decoder.forward(z), len(z)))}
 
 
 def gradients(namespace, sizes, x):
-    """Gradients of the reconstruction term alone, as training gets them, for a new VAE and images x (B, 1, H, W).
+    """Which tensors of a new VAE's networks are trained, by the reconstruction of images x (B, 1, H, W).
 
-    Per parameter tensor: name, ``influence`` and ``influence_on_first`` (largest change of the network's outputs, and
-    of the first of them alone, when the tensor is perturbed; 0 for a layer that is not used) and ``gradient`` (its
-    largest absolute entry; 0 where none came).
+    Per tensor, of ``parameters()`` or not: name; ``influence`` and ``influence_on_first``, the largest change of the
+    network's outputs, and of the first of them, when the tensor is perturbed; ``gradient``, the largest absolute entry
+    of the reconstruction's (0 where none comes, or no optimiser gets the tensor); ``registered``: whether it is in
+    ``parameters()``; ``cut``: which outputs, counted from 1, change with it and send no gradient.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
     x = _tensor(x)
     with torch.enable_grad(), pyro.validation_enabled(False):
         guide = pyro.poutine.trace(model.guide).get_trace(x)
         trace = pyro.poutine.trace(pyro.poutine.replay(model.model, trace=guide)).get_trace(x)
-        observed = [site for site in _sampled(trace) if site["is_observed"]]
-        sum(site["fn"].log_prob(site["value"]).sum() for site in observed).backward()
+        loss = sum(site["fn"].log_prob(site["value"]).sum() for site in _sampled(trace) if site["is_observed"])
+        loss.backward()
     z = torch.randn(x.shape[0], sizes[-1])
-    rows = []
+    rows, known = [], {id(parameter) for parameter in model.parameters()}
     for part, network, given in (("encoder", model.encoder, x.flatten(1)), ("decoder", model.decoder, z)):
-        for name, parameter in network.named_parameters():
-            if parameter.requires_grad:
-                influence = _influence(network, parameter, given)
+        tensors = [*network.named_parameters(), *_loose_tensors(network)]
+        reached = _reached(network, [tensor for _, tensor in tensors], given)
+        for place, (name, tensor) in enumerate(tensors):
+            if tensor.requires_grad or sum(size > 1 for size in tensor.shape) > 1:  # else a constant, and no weight
+                registered, influence = id(tensor) in known, _influence(network, tensor, given)
+                gradient = tensor.grad if registered else None
+                outputs = zip(influence, reached, strict=True)
+                cut = [
+                    output for output, (change, found) in enumerate(outputs, 1) if change > 1e-7 and not found[place]
+                ]
                 rows.append(
                     {
                         "name": f"{part}.{name}",
                         "influence": max(influence),
                         "influence_on_first": influence[0],
-                        "gradient": 0.0 if parameter.grad is None else float(parameter.grad.abs().max()),
+                        "gradient": 0.0 if gradient is None else float(gradient.abs().max()),
+                        "registered": float(registered),
+                        "cut": np.asarray(cut, dtype=np.int64),
                     }
                 )
-    return {"parameters": rows}
+            known.add(id(tensor))
+    return {"parameters": rows, "unknown": float(sum(id(leaf) not in known for leaf in _leaves(loss.grad_fn)))}
+
+
+def _loose_tensors(network):
+    """(name, tensor) of what a network's modules keep where ``parameters()`` and ``buffers()`` do not look."""
+    internals = vars(torch.nn.Module())
+    found = {id(tensor): None for tensor in (*network.parameters(), *network.buffers())}
+
+    def look(name, value):
+        if isinstance(value, torch.Tensor) and value.is_leaf and value.is_floating_point():
+            found.setdefault(id(value), (name, value))
+        elif isinstance(value, torch.nn.Module):
+            for key, parameter in value.named_parameters():
+                look(f"{name}.{key}", parameter)
+        elif isinstance(value, (list, tuple)):
+            for place, part in enumerate(value):
+                look(f"{name}[{place}]", part)
+        elif isinstance(value, dict):
+            for key, part in value.items():
+                look(f"{name}[{key!r}]", part)
+
+    for prefix, module in network.named_modules():
+        for key, value in vars(module).items():
+            if key not in internals:
+                look(f"{prefix}.{key}".strip("."), value)
+    return [pair for pair in found.values() if pair is not None]
+
+
+def _leaves(function):
+    """The tensors that a function of autograd's graph sends gradients to."""
+    found, seen, waiting = [], set(), [function]
+    while waiting:
+        function = waiting.pop()
+        if function is not None and function not in seen:
+            seen.add(function)
+            waiting += [before for before, _ in function.next_functions]
+            if hasattr(function, "variable"):
+                found.append(function.variable)
+    return found
+
+
+def _outputs(network, given):
+    """The network's outputs as a tuple, with equal noise each time where it draws any."""
+    with _isolated(0):
+        output = network(given)
+    return tuple(output) if isinstance(output, (tuple, list)) else (output,)
+
+
+def _reached(network, tensors, given):
+    """For each output of the network, whether it sends a gradient to each of the tensors."""
+    trained = [tensor for tensor in tensors if tensor.requires_grad]
+    reached = []
+    with torch.enable_grad():
+        outputs = _outputs(network, given)
+    for output in outputs:
+        gradients = [None] * len(trained)
+        if output.requires_grad and trained:
+            weights = torch.randn_like(output)
+            gradients = torch.autograd.grad((output * weights).sum(), trained, retain_graph=True, allow_unused=True)
+        ids = {id(t) for t, g in zip(trained, gradients, strict=True) if g is not None and float(g.abs().max()) > 0}
+        reached.append([id(tensor) in ids for tensor in tensors])
+    return reached
 
 
 @torch.no_grad()
-def _influence(network, parameter, given):
-    def outputs():
-        output = network(given)
-        return output if isinstance(output, (tuple, list)) else (output,)
-
-    before, saved = outputs(), parameter.clone()
-    parameter.add_(0.1 * torch.randn_like(parameter))
-    changes = [float((now - then).abs().max()) for now, then in zip(outputs(), before, strict=True)]
-    parameter.copy_(saved)
+def _influence(network, tensor, given):
+    before, saved = _outputs(network, given), tensor.clone()
+    tensor.add_(0.1 * torch.randn_like(tensor))
+    changes = [float((now - then).abs().max()) for now, then in zip(_outputs(network, given), before, strict=True)]
+    tensor.copy_(saved)
     return changes
 
 
 def _sampled(trace):
-    """The true sample sites of a trace (no plates, no subsampling)."""
-    return [
-        site
-        for site in trace.nodes.values()
-        if site["type"] == "sample"
+    """The true sample sites of a trace, ``pyro.factor`` included."""
+    return [site for site in trace.nodes.values() if _is_sampled(site)]
+
+
+def _is_sampled(site):
+    """Whether it is no plate, no subsampling and no ``pyro.deterministic``, which only gives a name to a value."""
+    infer = site.get("infer") or {}
+    return (
+        site["type"] == "sample"
         and type(site["fn"]).__name__ != "_Subsample"
-        and not site.get("infer", {}).get("_do_not_trace")
-    ]
+        and not infer.get("_do_not_trace")
+        and not infer.get("_deterministic")
+    )
 
 
 @torch.no_grad()
-def sites(namespace, function, sizes, x, loc, scale, output):
-    """Sample sites of ``function`` ("model" or "guide"), with known networks in the place of the student's.
+def sites(namespace, function, sizes, x, points, loc=None, scale=None, output=None):
+    """Random variables of ``function`` ("model" or "guide"), factors left out; x (B, 1, H, W).
 
-    x (B, 1, H, W); loc, scale (B, Z) stand for the encoder's answer, output (B, D) for the decoder's.
-    Returns for each site: name, value, mean, stddev of its distribution (absent where it has none), event
-    and batch dims, plate sizes, whether it is observed, its scale factor, and log_prob per plate element.
+    Where they are given, loc and scale (B, Z) stand in for the encoder's answer, output (B, D) for the decoder's.
+    Returns ``asked``: whether the function used the network that it is about; ``loc``, ``scale`` and ``output`` as
+    the networks answer there; and for each site: name, value, mean and stddev of its distribution (absent where it has
+    none), event and batch dims, plate sizes, whether it is observed, its scale factor, log_prob per plate element, and
+    ``densities`` (K,), the sum of log_prob at each of points (K, B, Z), absent where these are no values of it.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
-    model.encoder.forward = lambda _: (_tensor(loc), _tensor(scale))
-    model.decoder.forward = lambda _: _tensor(output)
-    trace = pyro.poutine.trace(getattr(model, function)).get_trace(_tensor(x))
-    return {"sites": [_site(site) for site in _sampled(trace)]}
+    x, calls = _tensor(x), {"model": [1], "guide": [1]}
+    if loc is not None:
+        calls["guide"] = _stand_in(model.encoder, lambda _: (_tensor(loc), _tensor(scale)))
+        calls["model"] = _stand_in(model.decoder, lambda _: _tensor(output))
+    trace = pyro.poutine.trace(getattr(model, function)).get_trace(x)
+    asked = float(bool(calls[function]))
+    found = [site for site in _sampled(trace) if type(site["fn"]).__name__ != "Unit"]
+    fields = {"asked": asked, "sites": [_site(site, points) for site in found]}
+    with contextlib.suppress(Exception):  # a network of the student's that says nothing is told elsewhere
+        if function == "guide":
+            fields.update(zip(("loc", "scale"), map(_array, model.encoder.forward(x.flatten(1))), strict=True))
+        else:
+            latent = next(site for site in found if not site["is_observed"])["value"]
+            fields["output"] = _array(_rows(model.decoder.forward(latent.reshape(len(x), -1)), len(x)))
+    return fields
 
 
-def _site(site):
+def _site(site, points):
     fields = {
         "name": str(site["name"]),
         "observed": float(site["is_observed"]),
@@ -285,6 +427,9 @@ def _site(site):
     for field in ("mean", "stddev"):
         with contextlib.suppress(NotImplementedError, AttributeError):
             fields[field] = _array(getattr(site["fn"], field))
+    with contextlib.suppress(RuntimeError, ValueError):
+        values = [_tensor(point).reshape(site["value"].shape) for point in points]
+        fields["densities"] = np.array([float(site["fn"].log_prob(value).sum()) for value in values])
     return fields
 
 
@@ -300,38 +445,55 @@ class _Recorder(Messenger):
 
 
 @torch.no_grad()
-def losses(namespace, cls, sizes, x, draws, betas=(None,), gain=1.0, stub=None):
+def losses(namespace, cls, sizes, x, draws, betas=(None,), gain=1.0, stub=None, before=0):
     """Trace_ELBO of ``cls`` for each β in ``betas`` (None: the class takes no β), at equal weights.
 
     x (B, 1, H, W). With ``stub`` = {loc, scale (B, Z), weight (Z, D), bias (D,)} known networks stand in the
-    place of the student's: the encoder answers loc and scale, the decoder sigmoid(z weight + bias).
+    place of the student's: the encoder answers loc and scale, the decoder sigmoid(z weight + bias); ``asked`` says
+    whether the loss used both. ``before``: losses of one image that are computed first, as a warm-up takes them.
     Returns per β and draw ``loss`` (betas, draws), nats summed over the batch; the latent ``z`` that the guide
     drew (betas, draws, B, Z); what the networks say there, ``loc``, ``scale`` (betas, B, Z) and
     ``probabilities`` (betas, draws, B, D); and ``guide_term``, ``prior_term``, ``likelihood_term``
-    (betas, draws): the log-probabilities by role, as scaled in the loss.
+    (betas, draws): the log-probabilities by role, as scaled in the loss. Without ``z`` and ``probabilities`` where
+    the guide has no latent variable.
     """
     x = _tensor(x)
     loss_fn = pyro.infer.Trace_ELBO().differentiable_loss
-    weights, columns = None, {}
+    weights, columns, asked = None, {}, True
     for beta in betas:
         extra = {} if beta is None else {"beta": beta}
         model = _vae(namespace, cls, sizes, x.shape[1:], gain, **extra)
+        for _ in range(before):
+            loss_fn(model.model, model.guide, x[:1])
         if stub is None:
             weights = _share_weights(model, weights)
+            rows = [_one_loss(model, loss_fn, x) for _ in range(draws)]
         else:
-            _put_known_networks(model, stub)
-        rows = [_one_loss(model, loss_fn, x) for _ in range(draws)]
-        loc, scale = model.encoder.forward(x.flatten(1))
-        merged = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-        for key, value in {**merged, "loc": _array(loc), "scale": _array(scale)}.items():
+            calls = _put_known_networks(model, stub)
+            rows = [_one_loss(model, loss_fn, x) for _ in range(draws)]
+            asked = asked and all(calls)
+        for key, value in _merged(model, x, rows).items():
             columns.setdefault(key, []).append(value)
-    return {key: np.stack(value) for key, value in columns.items()}
+    return {"asked": float(asked)} | {key: np.stack(value) for key, value in columns.items()}
+
+
+def _merged(model, x, rows):
+    """Losses of several draws, and what the networks say there."""
+    loc, scale = model.encoder.forward(x.flatten(1))
+    merged = {key: np.stack([row[key] for row in rows]) for key in rows[0] if key != "z"}
+    if "z" in rows[0]:
+        merged["z"] = np.stack([_array(row["z"]) for row in rows])
+        merged["probabilities"] = np.stack([_array(_rows(model.decoder.forward(row["z"]), len(x))) for row in rows])
+    return {**merged, "loc": _array(loc), "scale": _array(scale)}
 
 
 def _put_known_networks(model, stub):
+    """Known networks in the place of the model's; returns the lists of their calls."""
     loc, scale, weight, bias = (_tensor(stub[name]) for name in ("loc", "scale", "weight", "bias"))
-    model.encoder.forward = lambda _: (loc, scale)
-    model.decoder.forward = lambda z: torch.sigmoid(z @ weight + bias)
+    return (
+        _stand_in(model.encoder, lambda _: (loc, scale)),
+        _stand_in(model.decoder, lambda z: torch.sigmoid(z @ weight + bias)),
+    )
 
 
 def _share_weights(model, weights):
@@ -346,21 +508,30 @@ def _share_weights(model, weights):
 def _one_loss(model, loss_fn, x):
     with _Recorder() as recorder:
         loss = loss_fn(model.model, model.guide, x)
-    drawn = [s for s in recorder.sites if s["type"] == "sample" and type(s["fn"]).__name__ != "_Subsample"]
-    latent = next(s for s in drawn if not s["is_observed"])
-    z = latent["value"].reshape(x.shape[0], -1)
-    terms = {"guide_term": 0.0, "prior_term": 0.0, "likelihood_term": 0.0}
+    drawn = [site for site in recorder.sites if _is_sampled(site)]
+    fields = {"loss": np.float64(float(loss)), "guide_term": 0.0, "prior_term": 0.0, "likelihood_term": 0.0}
+    latents = [site["value"] for site in drawn if not site["is_observed"]]
+    if latents:
+        fields["z"] = latents[0].reshape(x.shape[0], -1)
     seen = set()
     for site in drawn:
         role = "likelihood_term" if site["is_observed"] else "prior_term" if site["name"] in seen else "guide_term"
         seen.add(site["name"])
-        terms[role] += float((site["fn"].log_prob(site["value"]) * _scale_of(site)).sum())
-    return {
-        "loss": np.float64(loss.detach().item()),
-        "z": _array(z),
-        "probabilities": _array(model.decoder.forward(z).flatten(1)),
-        **{key: np.float64(value) for key, value in terms.items()},
-    }
+        fields[role] += float((site["fn"].log_prob(site["value"]) * _scale_of(site)).sum())
+    return fields
+
+
+@torch.no_grad()
+def trained_losses(namespace, model, rows, draws):
+    """Trace_ELBO of the notebook's variable ``model`` on images of MNIST, rows (B,), as :func:`losses` returns it of
+    one β: as in training, but for its networks, which are in eval mode."""
+    with _evaluated(_find(namespace, model)) as network:
+        network.training = True
+        x = _in_network_precision(_mnist(rows), network)
+        network.encoder_forward(x)
+        loss_fn = pyro.infer.Trace_ELBO().differentiable_loss
+        merged = _merged(network, x, [_one_loss(network, loss_fn, x) for _ in range(draws)])
+    return {"asked": 1.0} | {key: value[None] for key, value in merged.items()}
 
 
 def _scale_of(site):
@@ -368,19 +539,31 @@ def _scale_of(site):
     return scale if mask is None else scale * mask
 
 
-def inheritance(namespace):
+def inheritance(namespace, sizes, image_shape):
     """How BetaVariationalAutoencoder relates to VariationalAutoencoder: ``subclass`` and whether the two
-    networks of an instance are made by VEncoder and VDecoder.
+    networks of an instance are made by VEncoder and VDecoder, and have as many parameters as the parent's.
 
     ``type.mro`` knows; ``issubclass`` and ``isinstance`` would ask a metaclass, which may say anything.
     """
     beta_class, vae_class = (_find(namespace, n) for n in ("BetaVariationalAutoencoder", "VariationalAutoencoder"))
-    model = _vae(namespace, "BetaVariationalAutoencoder", (16, 4, 4, 2), (1, 4, 4), beta=2.0)
+    model = _vae(namespace, "BetaVariationalAutoencoder", sizes, image_shape, beta=2.0)
+    parent = _vae(namespace, "VariationalAutoencoder", sizes, image_shape)
     return {
         "subclass": float(beta_class is not vae_class and vae_class in type.mro(beta_class)),
         "encoder": float(namespace["VEncoder"] in type.mro(type(model.encoder))),
         "decoder": float(namespace["VDecoder"] in type.mro(type(model.decoder))),
+        "same_encoder": float(_count(model.encoder) == _count(parent.encoder)),
+        "same_decoder": float(_count(model.decoder) == _count(parent.decoder)),
     }
+
+
+def parameter_count(namespace, cls, sizes):
+    """How many parameters a new VEncoder or VDecoder has -> count."""
+    return {"count": float(_count(_network(namespace, cls, sizes)))}
+
+
+def _count(network):
+    return sum(parameter.numel() for parameter in network.parameters() if not is_lazy(parameter))
 
 
 @contextlib.contextmanager
@@ -411,9 +594,14 @@ def _mnist(rows):
     return images
 
 
-def _in_network_precision(images):
+def _in_network_precision(images, network):
     """Images (N, H, W) of 0..255 as a network takes them: (N, 1, H, W) in [0, 1]."""
-    return _tensor(images)[:, None] / 255.0
+    return torch.as_tensor(images, dtype=_precision(network))[:, None] / 255.0
+
+
+def _precision(network):
+    """The type of a network's numbers: torch's default may have changed since it was made."""
+    return next((parameter.dtype for parameter in network.parameters()), torch.get_default_dtype())
 
 
 _TRAINED_ON: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
@@ -456,21 +644,22 @@ def trained_encode(namespace, model, rows, epochs):
     """Encoder of the notebook's variable ``model``, trained for so many more epochs, on images of MNIST, rows (B,)
     -> loc, scale (B, Z)."""
     with _trained(namespace, model, epochs) as network:
-        loc, scale = network.encoder.forward(_in_network_precision(_mnist(rows)).flatten(1))
+        loc, scale = network.encoder.forward(_in_network_precision(_mnist(rows), network).flatten(1))
     return {"loc": _array(loc), "scale": _array(scale)}
 
 
 def trained_decode(namespace, model, z, epochs):
     """Decoder of the notebook's variable ``model``, trained for so many more epochs, on z (B, Z) -> output (B, D)."""
     with _trained(namespace, model, epochs) as network:
-        return {"output": _array(network.decoder.forward(_tensor(z)))}
+        z = torch.as_tensor(z, dtype=_precision(network))
+        return {"output": _array(_rows(network.decoder.forward(z), len(z)))}
 
 
 def reconstruct(namespace, model, rows):
     """``decoder_forward(encoder_forward(x))`` of the notebook's variable ``model`` on images of MNIST, rows (B,)
     -> image (B, 1, H, W)."""
     with _evaluated(_find(namespace, model)) as network:
-        x = _in_network_precision(_mnist(rows))
+        x = _in_network_precision(_mnist(rows), network)
         return {"image": _array(network.decoder_forward(network.encoder_forward(x)))}
 
 
@@ -553,10 +742,10 @@ def _as_text(value):
 def _features(namespace, key, images, representation):
     """Inputs that the classifier ``key`` takes for images (N, H, W) of 0..255: pixels in [0, 1], or latents by
     ``representation`` ("sample": ``encoder_forward``, "mean": loc of the encoder) -> array (N, features)."""
-    x = _in_network_precision(images)
     if key == "raw":
-        return x.flatten(1).numpy()
+        return np.float32(images).reshape(len(images), -1) / np.float32(255)
     with _evaluated(_find(namespace, f"{key}_model")) as model:
+        x = _in_network_precision(images, model)
         if representation == "sample":
             return _array(model.encoder_forward(x))
         return _array(model.encoder.forward(x.flatten(1))[0])
@@ -590,7 +779,7 @@ def predictions(namespace, split, kinds):
             inputs = _features(namespace, key, _kept[split][0], "mean" if suffix == "mean" else "sample")
             labels[kind] = _labels(results[key]["classifier"], inputs)
         except Exception as error:
-            labels[f"{kind}_error"] = _told(error)
+            labels[f"{kind}_error"] = _reason(error)
     return labels
 
 
@@ -758,8 +947,9 @@ _PROBES = {
     probe.__name__: probe
     for probe in (
         encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
-        inheritance, trained_encode, trained_decode, reconstruct, classification_entries, keep_splits,
-        predictions, predictions_on_other_inputs, refitted_predictions, training_rows, weights_checksum, integrity,
+        inheritance, parameter_count, trained_losses, trained_encode, trained_decode, reconstruct,
+        classification_entries, keep_splits, predictions, predictions_on_other_inputs, refitted_predictions,
+        training_rows, weights_checksum, integrity,
     )
 }
 # fmt: on

@@ -168,7 +168,7 @@ def _result(
         points=mark["points"] if verdict == PASSED else "0",
         maximum=mark["points"],
         message=message[:MAX_MESSAGE],
-        hint="" if verdict == PASSED else mark["hint"],
+        hint=mark["hint"] if verdict == FAILED else "",  # of what could not be run it would be no help
         seconds=round(seconds, 3),
         figure=error.figure if isinstance(error, WrongError) else None,
     )

@@ -463,9 +463,8 @@ def test_latents_informative(student, results, on_val, mismatches, seeds):
 def is_luck(student, key, seeds):
     """Whether it is no fault of the classifier's that it is no better than guessing.
 
-    Fitted anew with other seeds it may differ so much that it depends on chance, such as a network after one epoch:
-    the refits of some agree in 10 to 60 %, those of a classifier that learns in 70 % or more. And how much the latents
-    of the VAE tell is a matter of task 1a.
+    Fitted anew with other seeds it may differ so much that it depends on chance, such as a network after one epoch. And
+    how much the latents of the VAE tell is a matter of task 1a.
     """
     labels = mnist.images(train=False)[1][1::2]
     fits = {name: ["first half"] for name in ("one", "two", "three")}

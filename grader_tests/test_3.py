@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from grader_tests import oracles
-from grader_tests.evidence import grey_noise, judged_losses, random_stub
+from grader_tests.evidence import dark_noise, judged_losses, random_stub
+from grader_tests.trained import BETA_RIGHT
 from grader_tests.verdict import check, require
 
-SIZES = (64, 16, 16, 6)
+SIZES, IMAGE, BATCH = (784, 128, 128, 10), (1, 28, 28), 32
+"""As in the notebook: sizes that somebody wrote in by hand are a matter of task 1a."""
+UNEQUAL = (784, 24, 40, 7)
 BETAS = (1.0, 0.5, 2.0, 4.0)
-BATCH = 4
 
 
 @dataclass
@@ -47,15 +49,14 @@ class BetaEvidence:
 @pytest.fixture(scope="module")
 def evidence(student, module_seeds):
     rng = np.random.default_rng(module_seeds())
-    x, stub = grey_noise(rng, BATCH, 1, 8, 8), random_stub(rng, BATCH, SIZES[3], SIZES[0])
+    x, stub = dark_noise(rng, BATCH, *IMAGE), random_stub(rng, BATCH, SIZES[3], SIZES[0])
     losses, agrees = judged_losses(
         student, x, BETAS, module_seeds(), cls="BetaVariationalAutoencoder", sizes=SIZES, betas=list(BETAS), stub=stub
     )
-    z = losses.z
-    probabilities = 1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"])))
-    log_q = oracles.normal_log_prob(z, stub["loc"], stub["scale"]).sum(axis=-1)
-    log_p = oracles.normal_log_prob(z, 0.0, 1.0).sum(axis=-1)
-    log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), probabilities).sum(axis=-1)
+    log_q = oracles.normal_log_prob(losses.z, losses.loc[:, None], losses.scale[:, None]).sum(axis=-1)
+    log_p = oracles.normal_log_prob(losses.z, 0.0, 1.0).sum(axis=-1)
+    log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), losses.probabilities).sum(axis=-1)
+    student.notes[BETA_RIGHT] = float(all(agrees) and not losses.own_draws)
     expected = [losses.expected(x, row, beta).mean() for row, beta in enumerate(BETAS)]
     return BetaEvidence(
         agrees=agrees,
@@ -82,7 +83,7 @@ ASKED = f"dla β = {numbers(BETAS)}"
     "Klasa pochodna potrzebuje tylko tego, co się zmienia: konstruktora, który zapamięta β, oraz metod model i guide.",
 )
 def test_subclass(student, seeds):
-    reply = student.probe("inheritance", seed=seeds())
+    reply = student.probe("inheritance", sizes=UNEQUAL, image_shape=IMAGE, seed=seeds())
     require(
         reply.number("subclass"),
         "BetaVariationalAutoencoder nie dziedziczy po VariationalAutoencoder.",
@@ -92,6 +93,11 @@ def test_subclass(student, seeds):
         reply.number("encoder") and reply.number("decoder"),
         "model ma inne sieci niż VEncoder i VDecoder.",
         "tych samych sieci co w zadaniu 1a.",
+    )
+    require(
+        reply.number("same_encoder") and reply.number("same_decoder"),
+        "dla tych samych argumentów konstruktora sieci mają inne rozmiary niż w VariationalAutoencoder.",
+        "konstruktora, który przekazuje klasie bazowej każdy swój argument.",
     )
 
 

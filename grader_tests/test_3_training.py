@@ -5,14 +5,18 @@ import math
 import pytest
 
 from grader_tests.trained import (
+    BETA_RIGHT,
     LOSS_CHECKS,
+    kl_weight,
     measure_when_learnt,
     require_inside,
     require_learnt,
     require_representation,
     require_variance,
 )
-from grader_tests.verdict import check
+from grader_tests.verdict import check, require
+
+BETA = 3
 
 MOST_KL = 18.5
 """Nats per image: with more, β works the other way or not on the KL term at all, which `3.beta_loss` and `3.trained_kl`
@@ -31,7 +35,14 @@ def trained(student, module_rng, module_seeds):
     "Po treningu z β = 3 wyraz KL jest wyraźnie mniejszy niż w VAE",
     "Silniejsza regularyzacja zbliża posterior każdego obrazu do priora, więc KL maleje, a rekonstrukcja się pogarsza.",
 )
-def test_trained_kl(trained):
+def test_trained_kl(student, trained, rng, seeds):
+    if student.notes.get(BETA_RIGHT) and student.notes.get("1a.elbo", 1.0):  # else these checks name the mistake
+        weight, error = kl_weight(student, "bvae_model", rng, seeds)
+        require(
+            abs(weight - BETA) < 0.05 * BETA + 7 * error,
+            f"po treningu waga KL w stracie to {weight:.2f}, choć nowy model miał taką, jaką podano.",
+            "wagi 3, która się nie uczy i najpóźniej po jednej epoce treningu jest równa beta.",
+        )
     require_inside("bvae_kl", trained.kl, "po treningu KL wynosi {:.2f} nata na obraz.")
     require_inside("bvae_negative_elbo", trained.negative_elbo, "po treningu −ELBO (z wagą 1) to {:.1f} nata na obraz.")
     require_learnt(trained)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from . import figures, mnist, oracles
+from .evidence import ask_losses, deviation, scale_form
 from .student import ProbeError, Reply, Student, error_in
 from .verdict import WrongError, require
 
@@ -35,6 +36,7 @@ LOSS_CHECKS = ("1a.gradients", "1a.model", "1a.guide", "1a.elbo")
 """Checks that name what is wrong with the loss, or keeps weights from following it."""
 VAE_WEIGHTS = {part: f"weights of vae_model after its training, {part}" for part in ("encoder", "decoder")}
 SCALE_FIXED = "whether z_scale, and nothing else, stays as it was made because no gradient reaches it"
+BETA_RIGHT = "whether the loss of a new β-VAE is right, and tells of its draws"
 NETWORKS = "whether a network of task 1a has answered in the right form"
 """Keys of the student's notes, the first by network."""
 
@@ -111,7 +113,7 @@ def measure(
     epochs: for which the model is trained first, beside those that it has had.
     """
     x, loc, reply = encode(student, model, rng, seeds, epochs)
-    scale = reply.array("scale", loc.shape)
+    scale = deviation(scale_form(student), reply.array("scale", loc.shape))
     z = loc + scale * rng.normal(size=loc.shape)
     order = rng.permutation(IMAGES)
     reply = student.probe("trained_decode", model=model, z=z[order], epochs=epochs, seed=seeds())
@@ -160,6 +162,25 @@ def reconstruction_error(student: Student, model: str, rng: np.random.Generator,
     rows = mnist.N_TRAIN + chosen
     image = student.probe("reconstruct", model=model, rows=rows, seed=seeds()).array("image", x.shape)
     return float(((image - x) ** 2).mean())
+
+
+def kl_weight(
+    student: Student, model: str, rng: np.random.Generator, seeds: Callable[[], int], draws: int = 20
+) -> tuple[float, float]:
+    """The weight that the KL has in the loss of the notebook's variable ``model``, and its standard error; raises
+    ProbeError. The error is 0 where the loss is made of the one draw that it tells of."""
+    images, _ = mnist.images(train=False)
+    chosen = rng.choice(len(images), 100, replace=False)
+    x = images[chosen, None] / 255.0
+    request = {"model": model, "rows": mnist.N_TRAIN + chosen, "seed": seeds()}
+    latents = min(student.probe("trained_encode", epochs=0, **request).shape("loc")[-1:], default=0)
+    losses = ask_losses(student, (PIXELS, latents), x, draws, probe="trained_losses", **request)
+    reconstruction, whole = (losses.expected(x, 0, beta) for beta in (0.0, 1.0))
+    divergence = whole - reconstruction
+    weights = (losses.loss[0] - reconstruction) / divergence.mean()
+    weight = float(weights.mean())
+    residuals = weights - weight * divergence / divergence.mean()
+    return weight, float(residuals.std() / np.sqrt(draws))
 
 
 @cache

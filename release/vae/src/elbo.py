@@ -104,7 +104,8 @@ class ElboObjective:
     def __call__(self, x: torch.Tensor) -> tuple[torch.Tensor, Parts]:
         """Parts, each a sum over the event and a mean over the batch, in nats per image: ``loss``, as
         ``loss_fn`` gives it; ``reconstruction``, -log p(x|z); ``kl``, log q(z|x) - log p(z), the last two
-        without any scaling by ``poutine.scale``. And ``mse`` of the mean of p(x|z), mean over pixels.
+        without any scaling by ``poutine.scale``. And ``mse`` of the mean of p(x|z), mean over pixels; not a number
+        where no observed variable has a mean: ``pyro.factor`` has none.
 
         The first call leaves Pyro's validation as it is set; the later ones, of the same model, go without.
         """
@@ -189,9 +190,17 @@ class ElboObjective:
             sum(value.item() for _, value in terms)
             for terms in (log_probs.posterior, log_probs.prior, log_probs.likelihood)
         )
-        likelihood = next(iter(self.model_sites.observed.values()))
-        mse = nn.functional.mse_loss(likelihood.distribution.mean, likelihood.value)  # type: ignore[attr-defined]
-        return {"reconstruction": -log_x / n_images, "kl": (log_q - log_p) / n_images, "mse": mse.item()}
+        mse = next(filter(math.isfinite, map(_squared_error, self.model_sites.observed.values())), math.nan)
+        return {"reconstruction": -log_x / n_images, "kl": (log_q - log_p) / n_images, "mse": mse}
+
+
+def _squared_error(site: "Site") -> float:
+    """Mean over pixels of the squared difference of an observed value and its mean; NaN where there is no mean."""
+    try:
+        mean = site.distribution.mean  # type: ignore[attr-defined]
+    except NotImplementedError:
+        return math.nan
+    return nn.functional.mse_loss(mean, site.value).item()
 
 
 @dataclass(frozen=True)
@@ -270,7 +279,8 @@ class SiteRecorder(Messenger):
         return super().__enter__()
 
     def _pyro_post_sample(self, msg: Any) -> None:
-        if not site_is_subsample(msg):
+        named_only = msg["infer"] is not None and msg["infer"].get("_deterministic")  # pyro.deterministic
+        if not site_is_subsample(msg) and not named_only:
             sites = self.observed if msg["is_observed"] else self.latent
             sites[msg["name"]] = Site(msg["fn"], msg["value"], _as_number(msg["scale"], msg["mask"]))
 

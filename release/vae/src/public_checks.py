@@ -163,7 +163,13 @@ def _running(part: str) -> Iterator[None]:
     except NotImplementedError as error:
         raise AssertionError(f"{part}: ta część nie jest jeszcze napisana.") from error
     except Exception as error:
-        raise AssertionError(f"{part}: kod zgłosił wyjątek {type(error).__name__}: {error}") from error
+        raise AssertionError(f"{part}: kod zgłosił wyjątek {type(error).__name__}: {_cause(error)}") from error
+
+
+def _cause(error: Exception) -> str:
+    """The text of an exception without Pyro's "Error while computing ...", which stands above the cause."""
+    lines = str(error).splitlines()
+    return "\n".join(lines[1:] if len(lines) > 1 and lines[0].startswith("Error while computing") else lines)
 
 
 def _build(autoencoder_class: type, **arguments: Any) -> BaseAutoEncoder:

@@ -8,6 +8,7 @@ from itertools import islice
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.utils.data import DataLoader, IterableDataset
 from tqdm.auto import tqdm
 
@@ -105,6 +106,7 @@ def fit(
     epochs, steps, val_steps = (1, GRADING_STEPS, 1) if is_grading() else (epochs, None, None)
     objective = make_objective(model, loss_fn, loss_fn_args)
     train_batches, val_batches = image_batches(train_loader), evaluation_batches(val_loader)
+    _complete_lazy_layers(model, val_batches)
     optimizer = Adam(model.parameters(), lr)
     history = TrainingHistory()
     try:
@@ -120,6 +122,13 @@ def fit(
     finally:
         model.eval()
     return history
+
+
+def _complete_lazy_layers(model: nn.Module, batches: Iterable[torch.Tensor]) -> None:
+    """Give layers that take their size from their first input (``nn.LazyLinear``) their parameters."""
+    if any(is_lazy(parameter) for parameter in model.parameters()):
+        with frozen(model):
+            model(next(iter(batches)))
 
 
 def _train_epoch(
