@@ -157,16 +157,19 @@ def judged_losses(
     agree = [_exactly(few, x, row, beta) for row, beta in enumerate(kl_weights)]
     if all(agree):
         return few, agree
-    draws = 200 // len(kl_weights)
-    for before in (0, WARM_UP) if len(kl_weights) > 1 else (0,):
-        many = _ask_known(student, draws=draws, before=before, **request)
-        rows = enumerate(kl_weights)
-        agree = [_exactly(many, x, row, beta) or _on_average(many, x, row, beta) for row, beta in rows]
-        if before == 0 or all(agree):
-            result = many, agree
-        if all(agree):
-            break
-    return result
+
+    def in_the_mean(weights: Sequence[float], **change: Any) -> tuple[Losses, list[bool]]:
+        many = _ask_known(student, draws=200 // len(kl_weights), **request | change)
+        return many, [_exactly(many, x, row, w) or _on_average(many, x, row, w) for row, w in enumerate(weights)]
+
+    many, agree = in_the_mean(kl_weights)
+    if not all(agree) and len(kl_weights) > 1:  # the last β alone says whether there is a warm-up: it takes seconds
+        _, warmed = in_the_mean(kl_weights[-1:], betas=request["betas"][-1:], before=WARM_UP)
+        if all(warmed):
+            warm, warmed = in_the_mean(kl_weights, before=WARM_UP)
+            if all(warmed):
+                return warm, warmed
+    return many, agree
 
 
 WARM_UP = 2000

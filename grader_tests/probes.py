@@ -235,6 +235,24 @@ def draw_latents(namespace, sizes, x, loc, scale, draws):
 
 
 @torch.no_grad()
+def encoder_inputs(namespace, sizes, x):
+    """What a new VAE gives its encoder for images x (B, 1, H, W), by function: ``encoder_forward`` and, where that can
+    be had, ``guide``, (B, D) if they are right. Absent where the encoder's ``forward`` is not used."""
+    model, seen = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:]), []
+    zeros = torch.zeros(len(x), sizes[-1])
+    network = model.encoder
+    network.forward = lambda given, *_, **__: seen.append(given) or (zeros, zeros + 1)
+    x, inputs = _tensor(x), {}
+    model.encoder_forward(x)
+    inputs["encoder_forward"] = list(seen)
+    seen.clear()
+    with contextlib.suppress(Exception):  # the checks of the guide say what is wrong there
+        model.guide(x)
+        inputs["guide"] = seen
+    return {name: _array(given[0].flatten(1)) for name, given in inputs.items() if given}
+
+
+@torch.no_grad()
 def draw_own_latents(namespace, sizes, x, draws):
     """``encoder_forward(x)`` of a new VAE with its own encoder -> samples (draws, B, Z); its loc, scale (B, Z)."""
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
@@ -264,14 +282,20 @@ def gradients(namespace, sizes, x):
     network's outputs, and of the first of them, when the tensor is perturbed; ``gradient``, the largest absolute entry
     of the reconstruction's (0 where none comes, or no optimiser gets the tensor); ``registered``: whether it is in
     ``parameters()``; ``cut``: which outputs, counted from 1, change with it and send no gradient.
+    And ``unused``: which of the encoder's outputs, counted from 1, get no gradient from the reconstruction.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
-    x = _tensor(x)
+    x, encoded = _tensor(x), _kept_outputs(model.encoder)
     with torch.enable_grad(), pyro.validation_enabled(False):
         guide = pyro.poutine.trace(model.guide).get_trace(x)
         trace = pyro.poutine.trace(pyro.poutine.replay(model.model, trace=guide)).get_trace(x)
         loss = sum(site["fn"].log_prob(site["value"]).sum() for site in _sampled(trace) if site["is_observed"])
         loss.backward()
+    unused = [
+        place
+        for place, output in enumerate(encoded[-1] if encoded else (), 1)
+        if output.requires_grad and (output.grad is None or not output.grad.any())
+    ]
     z = torch.randn(x.shape[0], sizes[-1])
     rows, known = [], {id(parameter) for parameter in model.parameters()}
     for part, network, given in (("encoder", model.encoder, x.flatten(1)), ("decoder", model.decoder, z)):
@@ -296,7 +320,25 @@ def gradients(namespace, sizes, x):
                     }
                 )
             known.add(id(tensor))
-    return {"parameters": rows, "unknown": float(sum(id(leaf) not in known for leaf in _leaves(loss.grad_fn)))}
+    unknown = sum(id(leaf) not in known for leaf in _leaves(loss.grad_fn))
+    return {"parameters": rows, "unused": np.asarray(unused, dtype=np.int64), "unknown": float(unknown)}
+
+
+def _kept_outputs(network):
+    """A list that gets, with each call of the network, the tensors that it returns; these keep their gradients."""
+    kept, forward = [], network.forward
+
+    def keep(*arguments, **named):
+        output = forward(*arguments, **named)
+        tensors = output if isinstance(output, (tuple, list)) else (output,)
+        for tensor in tensors:
+            if tensor.requires_grad:
+                tensor.retain_grad()
+        kept.append(tensors)
+        return output
+
+    network.forward = keep
+    return kept
 
 
 def _loose_tensors(network):
@@ -528,7 +570,6 @@ def trained_losses(namespace, model, rows, draws):
     with _evaluated(_find(namespace, model)) as network:
         network.training = True
         x = _in_network_precision(_mnist(rows), network)
-        network.encoder_forward(x)
         loss_fn = pyro.infer.Trace_ELBO().differentiable_loss
         merged = _merged(network, x, [_one_loss(network, loss_fn, x) for _ in range(draws)])
     return {"asked": 1.0} | {key: value[None] for key, value in merged.items()}
@@ -946,7 +987,7 @@ def _fake_modules():
 _PROBES = {
     probe.__name__: probe
     for probe in (
-        encode, encode_path, decode, draw_latents, draw_own_latents, restore, gradients, sites, losses,
+        encode, encode_path, decode, encoder_inputs, draw_latents, draw_own_latents, restore, gradients, sites, losses,
         inheritance, parameter_count, trained_losses, trained_encode, trained_decode, reconstruct,
         classification_entries, keep_splits, predictions, predictions_on_other_inputs, refitted_predictions,
         training_rows, weights_checksum, integrity,

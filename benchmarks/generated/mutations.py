@@ -154,11 +154,11 @@ OF_ENCODER = (
     ),
     _scale(
         "exponent of an exponent",
-        "it overflows",
+        "it is at least 1, and overflows",
         "torch.exp(torch.exp(u))",
-        *_LINEAR_SCALE,
-        says=(*_OF_POSITIVE, "nieskończon"),
-        may=_ELBO | {"1a.scale_range", "1a.scale_depends_on_x", "1a.gradients"},
+        "1a.scale_positive|1a.scale_range",
+        says=(*_OF_POSITIVE, *_OF_RANGE, "nieskończon"),
+        may=_ELBO | {"1a.scale_depends_on_x", "1a.gradients"},
     ),
     _scale(
         "root of a linear scale",
@@ -479,7 +479,14 @@ OF_DECODER = (
         "sigmoid twice", "neither black nor white can be drawn", "torch.sigmoid(torch.sigmoid(a))", "1a.decoder_range"
     ),
     _pixels("softplus on pixels", "it has no upper limit", "nn.functional.softplus(a)", "1a.decoder_range"),
-    _pixels("pixels up to 255", "a probability is at most 1", "255 * torch.sigmoid(a)", "1a.decoder_range"),
+    Mutation(
+        "pixels up to 255",
+        "a probability is at most 1",
+        {"pixels": "r = 255 * torch.sigmoid(a)"},
+        ("1a.decoder_range",),
+        _OF_DECODER,
+        _LATER | _ELBO | {"1a.gradients"},  # log p(x|z) has no slope there
+    ),
     _pixels("exp on pixels", "it has no upper limit", "torch.exp(a)", "1a.decoder_range"),
     _pixels("sigmoid of relu", "no pixel can be black", "torch.sigmoid(torch.relu(a))", "1a.decoder_range"),
     _pixels("softmax over the batch", "images depend on one another", "torch.softmax(a, dim=0)", "1a.decoder_range"),
@@ -1260,7 +1267,7 @@ OF_BETA = (
     _beta(
         "learnt beta",
         "training would make it 0",
-        "beta_argument|3.beta_loss|3.subclass",
+        "trained_kl",
         says=("uczon", "parametr", "gradient"),
         beta_kept="$_\nself.learnt = nn.Parameter(torch.tensor(float(beta)))",
         beta="self.learnt",
@@ -1312,7 +1319,6 @@ OF_CLASSIFICATION = (
         "accuracy in percent",
         "a fraction is due",
         "entries",
-        "accuracy",
         says=("ułamk",),
         after_fit="accuracy = 100 * accuracy",
     ),
@@ -1388,7 +1394,7 @@ OF_CLASSIFICATION = (
         "it is due",
         "entries",
         says=("brakuje",),
-        may="same_classifier accuracy trained_on_train weak_on_raw latents_informative",
+        may="same_classifier accuracy trained_on_train weak_on_raw latents_informative encoders_untouched",
         after_store='for entry in classification_results.values():\n    del entry["classifier"]',
     ),
     _classifier(

@@ -28,7 +28,7 @@ def residuals(change):
 @pytest.mark.parametrize("change", [np.square, np.sqrt, np.ones_like], ids=["squared", "root", "without"])
 def test_noise_of_another_width_is_told_as_that(change):
     with pytest.raises(WrongError, match="odchylenie próbek"):
-        test_1a.test_encoder_forward_distribution(residuals(change))
+        test_1a.require_normal_noise(residuals(change))
 
 
 @pytest.mark.parametrize(
