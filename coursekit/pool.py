@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -63,11 +63,13 @@ class Pool:
     """Tasks on the workers of a cluster, one at a time on each.
 
     So it is known whose task a worker was executing when it died: nobody else's is suspected. seconds: of own time that
-    a task may take; after 2 * PATIENCE times as long it is given to another worker.
+    a task may take; after 2 * PATIENCE times as long it is given to another worker. refill: starts workers in the place
+    of those that are missing.
     """
 
-    def __init__(self, client: Client, seconds: float):
+    def __init__(self, client: Client, seconds: float, refill: Callable[[], None] = lambda: None):
         self._client = client
+        self._refill = refill
         self._seconds = 2 * PATIENCE * seconds  # the process that judges ends before
         self._queue: deque[_Job] = deque()
         self._running: dict[Future, _Job] = {}
@@ -132,6 +134,7 @@ class Pool:
             raise PoolError(GONE) from error
         if self._client.status != "running":
             raise PoolError(GONE)
+        self._refill()
         now = time.monotonic()
         if self._alive:
             self._last_alive = now
@@ -185,7 +188,8 @@ def connect(workers: int, scheduler: str | None, seconds: float) -> Iterator[Poo
                 _local(workers) as cluster,
                 Client(cluster) as client,
             ):
-                yield Pool(client, seconds)
+                # A nanny starts its worker again, but not one that died before it had told the nanny that it runs.
+                yield Pool(client, seconds, refill=lambda: cluster.scale(workers))
             clear_leftovers()  # of workers that died
         else:
             with _client_of(scheduler) as client:

@@ -338,6 +338,19 @@ class TestWorkers:
         assert summary.finished == ["alice"]
         assert totals(course) == {"alice": 4.0}
 
+    def test_one_whose_nanny_is_gone_is_replaced(self, monkeypatch):
+        monkeypatch.setitem(pool.SETTINGS, "distributed.deploy.lost-worker-timeout", "1 s")
+        with pool.connect(1, None, 60) as workers:
+            cluster = workers._client.cluster
+            (lost,) = cluster.workers.values()
+            cluster.sync(lost.close)
+            until = time.monotonic() + 120
+            counts = []
+            while time.monotonic() < until and (0 not in counts or workers.workers == 0):
+                assert workers.finished(0.2) == []
+                counts.append(workers.workers)
+        assert counts[-1] == 1
+
     def test_a_submission_whose_judging_hangs_is_broken_in_the_end_and_the_others_are_graded(self, course):
         path = course / "submitted" / "bob" / "ps" / "ps.ipynb"
         nbformat.write(with_source(nbformat.read(path, as_version=4), "add", "# HANG"), path)
