@@ -70,8 +70,9 @@ def scale_form(student: Student) -> int:
 class Losses:
     """A reply of the probe ``losses`` in arrays: R rows (one for each β), n draws, B images, D pixels, Z latents.
 
-    loss, guide_term, prior_term, likelihood_term: (R, n), nats summed over the batch; z: (R, n, B, Z); loc, scale:
-    (R, B, Z), or (R, B, 1) the scale; probabilities: (R, n, B, D); asked: whether the loss used the networks;
+    loss, guide_term, prior_term, likelihood_term, factor_term: (R, n), nats summed over the batch; z: (R, n, B, Z);
+    loc, scale: (R, B, Z), or (R, B, 1) the scale; probabilities: (R, n, B, D); wander: (R,), by how much loc differs
+    when the encoder is asked again; asked: whether the loss used the networks;
     own_draws: whether z was drawn here, because the guide has no latent variable, and not in the loss.
     """
 
@@ -79,10 +80,12 @@ class Losses:
     guide_term: Array
     prior_term: Array
     likelihood_term: Array
+    factor_term: Array
     z: Array
     loc: Array
     scale: Array
     probabilities: Array
+    wander: Array
     asked: bool
     own_draws: bool
 
@@ -124,6 +127,7 @@ def ask_losses(
         loc=loc,
         scale=deviation(form, scale),
         probabilities=probabilities,
+        wander=reply.array("wander", (rows,)),
         asked=bool(reply.number("asked")),
         own_draws="z" not in reply,
     )
@@ -135,7 +139,7 @@ def known_probabilities(stub: dict[str, Any], z: Array) -> Array:
         return np.asarray(1 / (1 + np.exp(-(z @ stub["weight"] + stub["bias"]))))
 
 
-TERMS = ("guide_term", "prior_term", "likelihood_term")
+TERMS = ("guide_term", "prior_term", "likelihood_term", "factor_term")
 
 
 def judged_losses(

@@ -115,10 +115,10 @@ def _network(namespace, cls, sizes, gain=1.0):
 def _set_parameters(network, inputs, gain):
     """Multiply a network's parameters by ``gain``; those that begin at zero or near it are drawn first, as by torch.
 
-    Training may put any number there. Lazy layers first see a batch of two vectors of length ``inputs``.
+    Training may put any number there. Lazy layers first see a batch of vectors of length ``inputs``, as in training.
     """
     if any(is_lazy(parameter) for parameter in network.parameters()):
-        network(torch.zeros(2, inputs))
+        network(torch.zeros(32, inputs))
     for parameter in network.parameters():
         bound = parameter.shape[-1] ** -0.5 if parameter.numel() > 1 else 0.0
         if parameter.abs().max() < 0.1 * bound:
@@ -495,9 +495,10 @@ def losses(namespace, cls, sizes, x, draws, betas=(None,), gain=1.0, stub=None, 
     whether the loss used both. ``before``: losses of one image that are computed first, as a warm-up takes them.
     Returns per β and draw ``loss`` (betas, draws), nats summed over the batch; the latent ``z`` that the guide
     drew (betas, draws, B, Z); what the networks say there, ``loc``, ``scale`` (betas, B, Z) and
-    ``probabilities`` (betas, draws, B, D); and ``guide_term``, ``prior_term``, ``likelihood_term``
-    (betas, draws): the log-probabilities by role, as scaled in the loss. Without ``z`` and ``probabilities`` where
-    the guide has no latent variable.
+    ``probabilities`` (betas, draws, B, D); ``wander`` (betas,): by how much loc differs when it is asked again; and
+    ``guide_term``, ``prior_term``, ``likelihood_term``, ``factor_term`` (betas, draws): the log-probabilities by role,
+    as scaled in the loss; factors are the likelihood where nothing else is observed. Without ``z`` and
+    ``probabilities`` where the guide has no latent variable.
     """
     x = _tensor(x)
     loss_fn = pyro.infer.Trace_ELBO().differentiable_loss
@@ -521,12 +522,12 @@ def losses(namespace, cls, sizes, x, draws, betas=(None,), gain=1.0, stub=None, 
 
 def _merged(model, x, rows):
     """Losses of several draws, and what the networks say there."""
-    loc, scale = model.encoder.forward(x.flatten(1))
+    (loc, scale), (again, _) = (model.encoder.forward(x.flatten(1)) for _ in range(2))
     merged = {key: np.stack([row[key] for row in rows]) for key in rows[0] if key != "z"}
     if "z" in rows[0]:
         merged["z"] = np.stack([_array(row["z"]) for row in rows])
         merged["probabilities"] = np.stack([_array(_rows(model.decoder.forward(row["z"]), len(x))) for row in rows])
-    return {**merged, "loc": _array(loc), "scale": _array(scale)}
+    return {**merged, "loc": _array(loc), "scale": _array(scale), "wander": np.float64((loc - again).abs().max())}
 
 
 def _put_known_networks(model, stub):
@@ -551,13 +552,20 @@ def _one_loss(model, loss_fn, x):
     with _Recorder() as recorder:
         loss = loss_fn(model.model, model.guide, x)
     drawn = [site for site in recorder.sites if _is_sampled(site)]
-    fields = {"loss": np.float64(float(loss)), "guide_term": 0.0, "prior_term": 0.0, "likelihood_term": 0.0}
+    terms = ("guide_term", "prior_term", "likelihood_term", "factor_term")
+    fields = {"loss": np.float64(float(loss))} | dict.fromkeys(terms, 0.0)
     latents = [site["value"] for site in drawn if not site["is_observed"]]
     if latents:
         fields["z"] = latents[0].reshape(x.shape[0], -1)
-    seen = set()
+    seen, observed = set(), [site for site in drawn if site["is_observed"]]
+    factors = [site for site in observed if type(site["fn"]).__name__ == "Unit"]
     for site in drawn:
-        role = "likelihood_term" if site["is_observed"] else "prior_term" if site["name"] in seen else "guide_term"
+        if site in factors and len(factors) < len(observed):
+            role = "factor_term"
+        elif site["is_observed"]:
+            role = "likelihood_term"
+        else:
+            role = "prior_term" if site["name"] in seen else "guide_term"
         seen.add(site["name"])
         fields[role] += float((site["fn"].log_prob(site["value"]) * _scale_of(site)).sum())
     return fields

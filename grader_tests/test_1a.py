@@ -757,5 +757,10 @@ def gives_numbers(student, x, gain, seed):
 
 def require_elbo(student, x, seed, when, **request):
     losses, (agrees,) = judged_losses(student, x, [1.0], seed, cls="VariationalAutoencoder", sizes=SIZES, **request)
+    require(
+        losses.wander.max() <= 1e-3 * (1 + np.abs(losses.loc).max()),
+        "koder daje różne z_loc dla tego samego obrazu, choć pytamy go w trybie eval().",
+        "tego samego wyniku za każdym razem: losuje dopiero guide.",
+    )
     loss, expected = (values.mean() / len(x) for values in (losses.loss[0], losses.expected(x, 0, 1.0)))
     require(agrees, f"{when} strata to {loss:.3f} nata na obraz.", f"{expected:.3f} nata na obraz.")

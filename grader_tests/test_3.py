@@ -58,15 +58,25 @@ def evidence(student, module_seeds):
     log_x = oracles.bernoulli_log_prob(x.reshape(BATCH, -1), losses.probabilities).sum(axis=-1)
     student.notes[BETA_RIGHT] = float(all(agrees) and not losses.own_draws)
     expected = [losses.expected(x, row, beta).mean() for row, beta in enumerate(BETAS)]
+    in_factors = np.array([shares(*row) for row in zip(losses.factor_term, log_q, log_p, log_x, strict=True)]).T
     return BetaEvidence(
         agrees=agrees,
         loss=losses.loss.mean(axis=1) / BATCH,
         expected=np.array(expected) / BATCH,
         effective=(losses.loss + log_x).mean(axis=1) / (log_q - log_p).mean(axis=1),
-        posterior=np.median(losses.guide_term / log_q, axis=1),
-        prior=np.median(losses.prior_term / log_p, axis=1),
-        likelihood=np.median(losses.likelihood_term / log_x, axis=1),
+        posterior=np.median(losses.guide_term / log_q, axis=1) - in_factors[0],
+        prior=np.median(losses.prior_term / log_p, axis=1) + in_factors[1],
+        likelihood=np.median(losses.likelihood_term / log_x, axis=1) + in_factors[2],
     )
+
+
+def shares(factors, *terms):
+    """How much of each of the terms (n,) is in the factors (n,), by least squares; 0 where these are something else."""
+    terms = np.stack([*terms, np.ones(len(factors))], axis=1)
+    if not factors.any() or not np.isfinite([*factors, *terms.flat]).all():
+        return np.zeros(terms.shape[1] - 1)
+    found = np.linalg.lstsq(terms, factors, rcond=None)[0]
+    return found[:-1] * np.allclose(terms @ found, factors, rtol=1e-3, atol=0.1)
 
 
 def numbers(values):
