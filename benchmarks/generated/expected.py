@@ -3,7 +3,6 @@
 Today's known faults stand in ``KNOWN``, so that only news fails the tests; whoever mends one takes it out.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from benchmarks.generated.judging import Judgement
@@ -15,13 +14,11 @@ REJECTION, ACCEPTANCE, WRONG_IDS, RAISED = (
     "raised on a right solution",
 )
 
-REJECTED: dict[str, str] = {}
-"""Idioms of right solutions that are rejected today, alone or (+) together, and why; no wrong one is made of them."""
-
-KNOWN = REJECTED | {
+KNOWN = {
     "fitted on validation images + small forest": "passes: it learns too little by heart, and refits differ",
 }
-"""Idioms and mutations that are judged wrongly today, and how."""
+"""Idioms and mutations that are judged wrongly today, alone or (+) together, and how. Where idioms alone are, no wrong
+solution is made of them."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +34,14 @@ class Fault:
 
     @property
     def known(self) -> str | None:
-        """The entry of KNOWN, or of REJECTED for a right solution, that this is, if any."""
+        """The entry of KNOWN that this is, if any."""
         composition = self.judgement.composition
-        if composition.mutation is None:
-            return among(REJECTED, set(composition.choices.values()))
-        return among(KNOWN, {composition.mutation.name, *composition.choices.values()})
+        return known({*composition.choices.values(), *([composition.mutation.name] if composition.mutation else [])})
 
 
-def among(entries: Collection[str], names: set[str]) -> str | None:
-    """The first entry that is one of the names, or several of them joined by `` + ``."""
-    return next((entry for entry in entries if names >= set(entry.split(" + "))), None)
+def known(names: set[str]) -> str | None:
+    """The first entry of KNOWN that is one of the names, or several of them joined by `` + ``."""
+    return next((entry for entry in KNOWN if names >= set(entry.split(" + "))), None)
 
 
 def fault(judgement: Judgement) -> Fault | None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from coursekit import data
-from grader_tests import probes, test_1a
+from grader_tests import probes, test_1a, test_3
 from grader_tests.session import run_checks
 from grader_tests.student import KernelStudent
 from grader_tests.trained import kl_weight
@@ -102,3 +102,12 @@ def test_the_weight_of_the_kl_counts_in_training(namespace):
 
     assert not ask_for_new_weight(namespace, InTraining)
     assert "3.beta_loss" in ask_for_new_weight(namespace, InEvaluation)
+
+
+def test_what_is_in_a_factor_is_found_by_its_parts():
+    log_q, log_p, log_x = np.random.default_rng(1).normal((-100, -400, -17000), (12, 20, 50), (8, 3)).T
+    terms = (log_q, log_p, log_x)
+    assert np.allclose(test_3.shares(3 * log_p - 2 * log_q + 5, *terms), (-2, 3, 0), atol=1e-6)
+    assert not test_3.shares(log_q**2, *terms).any()
+    assert not test_3.shares(np.zeros(8), *terms).any()
+    assert not test_3.shares(np.full(8, np.nan), *terms).any()
