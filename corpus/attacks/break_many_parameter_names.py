@@ -3,7 +3,7 @@
 #   corpus:
 #     title: 15,000 names of parameters in one message
 #     attempts: names 15,000 parameters without a gradient, of 2,000 characters each, for the grader's message, record and page
-#     points: {1a: 0.34, 2: 0, 3: 0}
+#     points: {1a: 0.24, 2: 0, 3: 0}
 #     flags: [grader]
 #     reference: false
 # ---

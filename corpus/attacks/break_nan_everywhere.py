@@ -3,7 +3,7 @@
 #   corpus:
 #     title: NaN in every array
 #     attempts: answers every question with arrays of NaN, which are neither in nor out of any band
-#     points: {1a: 0.1, 2: 0, 3: 0}
+#     points: {1a: 0, 2: 0, 3: 0}
 #     flags: [grader]
 #     reference: false
 # ---

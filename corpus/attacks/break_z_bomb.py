@@ -3,7 +3,7 @@
 #   corpus:
 #     title: latents without a shape
 #     attempts: answers the question for losses with z of 150_000 rows of one byte; the grader would compute 784 doubles for each
-#     points: {1a: 0.34, 2: 0, 3: 0}
+#     points: {1a: 0.24, 2: 0, 3: 0}
 #     flags: [grader]
 #     reference: false
 # ---
