@@ -1,6 +1,7 @@
 """Whether a page does anything but be read: opened in a browser that notes what it does."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ import jupyter_server_mathjax
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 from traitlets.config import Config
 
 MATHJAX = Path(jupyter_server_mathjax.__file__).with_name("static")
@@ -74,7 +75,7 @@ def fired(
         context.on("dialog", lambda dialog: (told.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         tab = context.new_page()
         tab.goto(address, wait_until="load")
-        tab.wait_for_function(ready)
+        wait_until(tab, ready)
         tab.evaluate(TRY_ALL, area)
         for each in context.pages:
             for frame in each.frames:
@@ -126,3 +127,13 @@ def in_formgrader(browser: Browser, nb: NotebookNode, scripts: bool = True) -> l
     if scripts:
         return fired(browser, page, answer, AREA, READY)
     return fired(browser, re.sub(r'<script src="[^"]*(formgrader|mathjax)[^>]*>', "<script>", page), answer, AREA)
+
+
+def wait_until(page: Page, expression: str, seconds: float = 30) -> None:
+    """Wait until a JavaScript expression is true, also where the page's policy forbids Playwright's own waiting, which
+    evaluates text inside of it; raises TimeoutError."""
+    until = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > until:
+            raise TimeoutError(f"after {seconds} s this is not true: {expression}")
+        page.wait_for_timeout(50)

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page
 
 from coursekit import demo, feedback, records
+from tests.browser_canary import wait_until
 from tests.conftest import BROKEN, CARELESS, CLASS
 from tests.leaks import leaks
 
@@ -238,7 +239,7 @@ def test_print_shows_what_is_folded_and_cuts_nothing_off(whole_class, browser, s
     unseen = f"{folded}.filter(each => !each.checkVisibility({{contentVisibilityAuto: true}})).length"
     assert page.evaluate(unseen) > 0
     page.emulate_media(media="print")
-    page.wait_for_function(f"{unseen} === 0")
+    wait_until(page, f"{unseen} === 0")
     assert page.evaluate("[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth).length") == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= A4
 
