@@ -13,7 +13,7 @@ from coursekit.solution import SOURCE
 from grader_tests.session import cells, list_checks
 
 RIGHT, WRONG = 40, 80
-"""So many that the test takes less than two minutes of one processor."""
+"""So many that the test takes some three minutes of one processor."""
 
 
 @pytest.mark.slow
