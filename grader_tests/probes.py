@@ -238,17 +238,13 @@ def draw_latents(namespace, sizes, x, loc, scale, draws):
 def encoder_inputs(namespace, sizes, x):
     """What a new VAE gives its encoder for images x (B, 1, H, W), by function: ``encoder_forward`` and, where that can
     be had, ``guide``, (B, D) if they are right. Absent where the encoder's ``forward`` is not used."""
-    model, seen = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:]), []
-    zeros = torch.zeros(len(x), sizes[-1])
-    network = model.encoder
-    network.forward = lambda given, *_, **__: seen.append(given) or (zeros, zeros + 1)
-    x, inputs = _tensor(x), {}
+    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    x, zeros, inputs = _tensor(x), _tensor(np.zeros((len(x), sizes[-1]))), {"encoder_forward": [], "guide": []}
+    _stand_in(model.encoder, lambda given: inputs["encoder_forward"].append(given) or (zeros, zeros + 1))
     model.encoder_forward(x)
-    inputs["encoder_forward"] = list(seen)
-    seen.clear()
+    _stand_in(model.encoder, lambda given: inputs["guide"].append(given) or (zeros, zeros + 1))
     with contextlib.suppress(Exception):  # the checks of the guide say what is wrong there
         model.guide(x)
-        inputs["guide"] = seen
     return {name: _array(given[0].flatten(1)) for name, given in inputs.items() if given}
 
 

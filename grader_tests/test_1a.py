@@ -73,7 +73,7 @@ def note_of_scale_form(student, note_of_networks, module_seeds):
         drawn = reply.array("samples", (200, *known["loc"].shape)).std(axis=0)
         for form in range(1, len(SCALE_FORMS)):
             scale = deviation(form, known["scale"])
-            if has_density(site, known, known["loc"], scale) and is_near(drawn, scale):
+            if has_density(site, known["points"], known["loc"], scale) and is_near(drawn, scale):
                 student.notes[SCALE_FORM] = form
 
 
@@ -396,7 +396,11 @@ def test_encoder_forward_distribution(student, rng, seeds, residuals, site_probe
         return
     shapes = {name: reply.shape(name) for name in ("encoder_forward", "guide") if name in reply}
     shape = shapes.get("encoder_forward", (5, SMALL[0]))
-    require(shape == (5, SMALL[0]), f"z 5 obrazów encoder_forward robi dla kodera tensor {shape}.", f"(5, {SMALL[0]}).")
+    require(
+        shape == (5, SMALL[0]),
+        f"z 5 obrazów 8 × 8 encoder_forward robi dla kodera tensor {shape}.",
+        f"(5, {SMALL[0]}).",
+    )
     inputs = {name: reply.array(name, shape) for name in shapes if shapes[name] == shape}
     given = inputs.pop("encoder_forward", None)
     require(
@@ -600,9 +604,8 @@ def site_probe(student, rng, seeds):
     return variables
 
 
-def has_density(site, known, mean, stddev):
+def has_density(site, points, mean, stddev):
     """Whether the density of a site at the points is that of independent normal latents."""
-    points = known["points"]
     if "densities" not in site:
         return False
     expected = oracles.normal_log_prob(points, mean, stddev).sum(axis=-1)
@@ -611,7 +614,7 @@ def has_density(site, known, mean, stddev):
 
 def require_normal(site, variables, mean, stddev, what):
     """The site is a normal vector of independent latents for each image, in a plate over the batch."""
-    if not has_density(site, {"points": variables.points}, mean, stddev):
+    if not has_density(site, variables.points, mean, stddev):
         for field, expected in (("mean", mean), ("stddev", stddev)):
             known = field in site and site.shape(field) == expected.shape
             require(
