@@ -1,6 +1,7 @@
 """A student's work to probe: the reference networks in a namespace, and the same in a real kernel."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -46,13 +47,27 @@ class Kernel:
         return outputs
 
 
-@pytest.fixture(scope="session")
-def kernel(reference_source: str) -> Iterator[Kernel]:
+@contextmanager
+def kernel_of(reference_source: str) -> Iterator[Kernel]:
     kernel = Kernel()
     errors = [output for output in kernel.run(reference_source) if output["output_type"] == "error"]
     assert not errors, errors
     yield kernel
     kernel.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="session")
+def kernel(reference_source: str) -> Iterator[Kernel]:
+    """A kernel that tests share: who changes its state puts it back."""
+    with kernel_of(reference_source) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def own_kernel(reference_source: str) -> Iterator[Kernel]:
+    """A kernel of one test, which may leave it in any state (a default dtype, a style of figures)."""
+    with kernel_of(reference_source) as kernel:
+        yield kernel
 
 
 @pytest.fixture(scope="session")
