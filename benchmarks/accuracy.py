@@ -91,6 +91,8 @@ def main() -> int:
 
     seeds = {"wheat": options.seeds, "chaff": options.chaff_seeds}
     samples = {s.name: s for s in corpus.load_all() if not options.only or s.name in options.only}
+    if unknown := sorted(set(options.only or ()) - set(samples)):
+        parser.error(f"there is no sample {', '.join(unknown)}")
     wanted = [(sample, seeds[sample.kind]) for sample in samples.values()]
     tally, outcomes, started = Tally(all_checks()), [], time.perf_counter()
     try:

@@ -129,6 +129,8 @@ def main() -> int:
     options = parser.parse_args()
 
     mutants = [mutant for mutant in all_mutants() if options.only in mutant.name]
+    if not mutants:
+        parser.error(f"no mutant has {options.only!r} in its name")
     if options.list:
         for mutant in mutants:
             console.print(mutant.name, markup=False)

@@ -27,9 +27,10 @@ from torch.nn.parameter import is_lazy
 
 def answer(namespace, request):
     """The reply to ``request`` = {"probe": name, "arguments": {...}}; a student's exception becomes {"error": text}."""
+    probe = _PROBES[request["probe"]]  # outside: a question that nobody can answer is no fault of the student's
     try:
         with _isolated(request["arguments"].pop("seed", 0)):
-            return _PROBES[request["probe"]](namespace, **request["arguments"])
+            return probe(namespace, **request["arguments"])
     except Exception as error:
         return {"error": _reason(error)}
 
@@ -42,6 +43,8 @@ _EXPLANATIONS = {
     r"cannot be multiplied|is invalid for input of size|must match the size": "Rozmiary nie pasują do siebie: "
     "bierz je z argumentów konstruktora i z kształtu danych.",
     r"same dtype|expected scalar type": "Mieszają się liczby float32 i float64.",
+    r"does not require grad": "Wynik nie zależy od wag tak, żeby dało się go zróżniczkować: gradient odcina na "
+    "przykład próg, zaokrąglenie, .detach() albo torch.no_grad().",
 }
 """What usual exceptions of torch and Pyro mean, by a pattern of their text."""
 
@@ -53,8 +56,10 @@ def _reason(error):
     """
     if isinstance(error, _MissingError):
         return f"W notatniku nie ma {error}: komórka, która to tworzy, nie została wykonana bez błędu."
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, NotImplementedError) and not str(error):
         return "Ta część nie jest jeszcze napisana (kod zgłasza NotImplementedError)."
+    if isinstance(error, _UnusableError):
+        return str(error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     causes = [line for line in lines if not line.startswith("Error while computing")]
     said = f"Kod zgłosił wyjątek {type(error).__name__}: {(causes or lines or [''])[0]}"
@@ -64,6 +69,10 @@ def _reason(error):
 
 class _MissingError(Exception):
     """A name that the notebook should define is not there."""
+
+
+class _UnusableError(Exception):
+    """What the student's code did cannot be judged; the message says it in Polish."""
 
 
 @contextlib.contextmanager
@@ -172,7 +181,9 @@ def _rows(output, count):
 
 def _pair(output):
     """What an encoder returned, described: how many parts, and the first two where they are there."""
-    if isinstance(output, torch.Tensor) or not isinstance(output, (tuple, list)):
+    if isinstance(output, torch.Tensor) and output.dim() == 3:
+        output = tuple(output)  # a stack, which is unpacked as a tuple is
+    if not isinstance(output, (tuple, list)):
         return {"parts": 1}
     fields = {"parts": len(output)}
     if len(output) == 2:
@@ -182,12 +193,25 @@ def _pair(output):
 
 @torch.no_grad()
 def encode(namespace, sizes, x, gains=(1.0,)):
-    """``VEncoder(*sizes)`` on x (B, D), from the same seed for each gain -> items: parts, loc, scale as they come."""
-    items = []
+    """``VEncoder(*sizes)`` on x (B, D), from the same seed for each gain -> items: parts, loc, scale as they come.
+
+    ``neighbours``: the largest difference of loc from that of the first vector alone.
+    """
+    items, x = [], _tensor(x)
     for gain in gains:
         with _isolated(torch.initial_seed()):
-            items.append(_pair(_network(namespace, "VEncoder", sizes, gain)(_tensor(x))))
+            network = _network(namespace, "VEncoder", sizes, gain)
+            items.append(_pair(network(x)) | {"neighbours": _neighbours(network, x)})
     return {"items": items}
+
+
+def _neighbours(network, x):
+    """How far the first vector's loc in a batch is from its loc alone; 0 where the network draws numbers."""
+    with contextlib.suppress(Exception):  # what cannot be asked alone is told by its shapes
+        loc, again, alone = (network(batch)[0].double() for batch in (x, x, x[:1]))
+        if torch.equal(loc, again):
+            return float(torch.nan_to_num((loc[:1] - alone).abs(), nan=np.inf).max().clamp(max=1e9))
+    return 0.0
 
 
 @torch.no_grad()
@@ -226,12 +250,21 @@ def decode(namespace, sizes, z, gain=1.0, repeat=1):
 def draw_latents(namespace, sizes, x, loc, scale, draws):
     """``encoder_forward(x)`` of a new VAE, ``draws`` times, with loc and scale (B, Z) given in the encoder's place.
 
-    Returns samples (draws, B, Z) and ``asked``: whether the encoder's ``forward`` was used at all.
+    Returns samples (draws, B, Z), the second half in eval mode, and ``asked``: whether the encoder's ``forward`` was
+    used at all.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
     calls = _stand_in(model.encoder, lambda _: (_tensor(loc), _tensor(scale)))
-    samples = np.stack([_array(model.encoder_forward(_tensor(x))) for _ in range(draws)])
-    return {"samples": samples, "asked": float(bool(calls))}
+    return {"samples": _samples(model, _tensor(x), draws), "asked": float(bool(calls))}
+
+
+def _samples(model, x, draws):
+    """``encoder_forward(x)``: the first half of the draws as in training, the others as after it, in eval mode."""
+    samples = []
+    for draw in range(draws):
+        model.training = draw < draws // 2
+        samples.append(_array(model.encoder_forward(x)))
+    return np.stack(samples)
 
 
 @torch.no_grad()
@@ -254,21 +287,32 @@ def draw_own_latents(namespace, sizes, x, draws):
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
     x = _tensor(x)
     loc, scale = model.encoder.forward(x.flatten(1))
-    samples = np.stack([_array(model.encoder_forward(x)) for _ in range(draws)])
-    return {"samples": samples, "loc": _array(loc), "scale": _array(scale)}
+    return {"samples": _samples(model, x, draws), "loc": _array(loc), "scale": _array(scale)}
 
 
 @torch.no_grad()
 def restore(namespace, sizes, z, image_shape, output=None):
     """``decoder_forward(z)`` of a new VAE -> image, and ``output`` (B, D): what its decoder gave for it.
 
-    ``output`` (B, D), where given, stands in the decoder's place.
+    ``output`` (B, D), where given, stands in the decoder's place; then also ``given`` and, where that can be had,
+    ``given_by_model``: what the decoder gets there for z.
     """
-    model = _vae(namespace, "VariationalAutoencoder", sizes, image_shape)
-    if output is not None:
-        _stand_in(model.decoder, lambda _: _tensor(output))
-    z = _tensor(z)
-    return {"image": _array(model.decoder_forward(z)), "output": _array(_rows(model.decoder.forward(z), len(z)))}
+    model, z = _vae(namespace, "VariationalAutoencoder", sizes, image_shape), _tensor(z)
+    if output is None:
+        return {"image": _array(model.decoder_forward(z)), "output": _array(_rows(model.decoder.forward(z), len(z)))}
+    inputs = []
+    _stand_in(model.decoder, lambda given: inputs.append(given) or _tensor(output))
+    fields = {"image": _array(model.decoder_forward(z)), "output": _array(output)}
+    if inputs:
+        fields["given"] = _array(inputs.pop())
+    with contextlib.suppress(Exception):  # the checks of the model say what is wrong there
+        x = torch.zeros(len(z), *image_shape)
+        found = _sampled(pyro.poutine.trace(model.model).get_trace(x))
+        (latent,) = (site for site in found if not site["is_observed"])
+        inputs.clear()
+        pyro.poutine.condition(model.model, {latent["name"]: z.reshape(latent["value"].shape)})(x)
+        fields["given_by_model"] = _array(inputs.pop())
+    return fields
 
 
 def gradients(namespace, sizes, x):
@@ -278,46 +322,63 @@ def gradients(namespace, sizes, x):
     network's outputs, and of the first of them, when the tensor is perturbed; ``gradient``, the largest absolute entry
     of the reconstruction's (0 where none comes, or no optimiser gets the tensor); ``registered``: whether it is in
     ``parameters()``; ``cut``: which outputs, counted from 1, change with it and send no gradient.
-    And ``unused``: which of the encoder's outputs, counted from 1, get no gradient from the reconstruction.
+    And ``unused``: which of the encoder's outputs, counted from 1, get no gradient from the reconstruction;
+    ``latents``: see `_reaching_latents`.
     """
-    model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
+    model, other = (_vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:]) for _ in range(2))
     x, encoded = _tensor(x), _kept_outputs(model.encoder)
     with torch.enable_grad(), pyro.validation_enabled(False):
         guide = pyro.poutine.trace(model.guide).get_trace(x)
         trace = pyro.poutine.trace(pyro.poutine.replay(model.model, trace=guide)).get_trace(x)
-        loss = sum(site["fn"].log_prob(site["value"]).sum() for site in _sampled(trace) if site["is_observed"])
+        observed = [site for site in _sampled(trace) if site["is_observed"]]
+        if not observed:
+            raise _UnusableError("Model nie ma żadnej obserwowanej zmiennej (pyro.sample z obs=).")
+        loss = sum(site["fn"].log_prob(site["value"]).sum() for site in observed)
         loss.backward()
     unused = [
         place
-        for place, output in enumerate(encoded[-1] if encoded else (), 1)
-        if output.requires_grad and (output.grad is None or not output.grad.any())
+        for place, outputs in enumerate(zip(*encoded, strict=False), 1)  # of all calls: one may serve only one output
+        if any(each.requires_grad for each in outputs)
+        and not any(each.grad is not None and each.grad.any() for each in outputs)
     ]
     z = torch.randn(x.shape[0], sizes[-1])
     rows, known = [], {id(parameter) for parameter in model.parameters()}
-    for part, network, given in (("encoder", model.encoder, x.flatten(1)), ("decoder", model.decoder, z)):
-        tensors = [*network.named_parameters(), *_loose_tensors(network)]
+    for part, given in (("encoder", x.flatten(1)), ("decoder", z)):
+        network = getattr(model, part)
+        loose, again = _loose_tensors(network), dict(_loose_tensors(getattr(other, part)))
+        tensors = [*network.named_parameters(), *(each for each in loose if _is_weight(*each, again))]
         reached = _reached(network, [tensor for _, tensor in tensors], given)
         for place, (name, tensor) in enumerate(tensors):
-            if tensor.requires_grad or sum(size > 1 for size in tensor.shape) > 1:  # else a constant, and no weight
-                registered, influence = id(tensor) in known, _influence(network, tensor, given)
-                gradient = tensor.grad if registered else None
-                outputs = zip(influence, reached, strict=True)
-                cut = [
-                    output for output, (change, found) in enumerate(outputs, 1) if change > 1e-7 and not found[place]
-                ]
-                rows.append(
-                    {
-                        "name": f"{part}.{name}",
-                        "influence": max(influence),
-                        "influence_on_first": influence[0],
-                        "gradient": 0.0 if gradient is None else float(gradient.abs().max()),
-                        "registered": float(registered),
-                        "cut": np.asarray(cut, dtype=np.int64),
-                    }
-                )
+            registered, influence = id(tensor) in known, _influence(network, tensor, given)
+            gradient = tensor.grad if registered else None
+            outputs = zip(influence, reached, strict=True)
+            cut = [output for output, (change, found) in enumerate(outputs, 1) if change > 1e-7 and not found[place]]
+            rows.append(
+                {
+                    "name": f"{part}.{name}",
+                    "influence": max(influence),
+                    "influence_on_first": influence[0],
+                    "gradient": 0.0 if gradient is None else float(gradient.abs().max()),
+                    "registered": float(registered),
+                    "cut": np.asarray(cut, dtype=np.int64),
+                }
+            )
             known.add(id(tensor))
+        known |= {id(tensor) for _, tensor in loose}
     unknown = sum(id(leaf) not in known for leaf in _leaves(loss.grad_fn))
-    return {"parameters": rows, "unused": np.asarray(unused, dtype=np.int64), "unknown": float(unknown)}
+    latents = _reaching_latents(model.decoder, z)
+    return {"parameters": rows, "unused": np.asarray(unused, dtype=np.int64), "unknown": float(unknown)} | latents
+
+
+def _reaching_latents(decoder, z):
+    """``latents`` (Z,): the largest gradient of the decoder's output by each latent; absent where there is none."""
+    z = z.detach().requires_grad_()
+    with torch.enable_grad():
+        output = decoder.forward(z)
+        if not output.requires_grad:
+            return {}
+        (gradient,) = torch.autograd.grad((output * torch.randn_like(output)).sum(), z, allow_unused=True)
+    return {} if gradient is None else {"latents": _array(gradient.abs().amax(dim=0))}
 
 
 def _kept_outputs(network):
@@ -327,6 +388,7 @@ def _kept_outputs(network):
     def keep(*arguments, **named):
         output = forward(*arguments, **named)
         tensors = output if isinstance(output, (tuple, list)) else (output,)
+        tensors = [tensor for tensor in tensors if isinstance(tensor, torch.Tensor)]
         for tensor in tensors:
             if tensor.requires_grad:
                 tensor.retain_grad()
@@ -360,6 +422,14 @@ def _loose_tensors(network):
             if key not in internals:
                 look(f"{prefix}.{key}".strip("."), value)
     return [pair for pair in found.values() if pair is not None]
+
+
+def _is_weight(name, tensor, again):
+    """Whether a loose tensor was meant to be trained; a constant is the same in ``again``, those of another network."""
+    if tensor.requires_grad:
+        return True
+    several = sum(size > 1 for size in tensor.shape) > 1
+    return several and 0 not in tensor.stride() and not (name in again and torch.equal(tensor, again[name]))
 
 
 def _leaves(function):
@@ -430,7 +500,7 @@ def sites(namespace, function, sizes, x, points, loc=None, scale=None, output=No
     Where they are given, loc and scale (B, Z) stand in for the encoder's answer, output (B, D) for the decoder's.
     Returns ``asked``: whether the function used the network that it is about; ``loc``, ``scale`` and ``output`` as
     the networks answer there; and for each site: name, value, mean and stddev of its distribution (absent where it has
-    none), event and batch dims, plate sizes, whether it is observed, its scale factor, log_prob per plate element, and
+    none), plate sizes, whether it is observed, its scale factor, log_prob per plate element, and
     ``densities`` (K,), the sum of log_prob at each of points (K, B, Z), absent where these are no values of it.
     """
     model = _vae(namespace, "VariationalAutoencoder", sizes, x.shape[1:])
@@ -455,8 +525,6 @@ def _site(site, points):
     fields = {
         "name": str(site["name"]),
         "observed": float(site["is_observed"]),
-        "event_dims": float(len(site["fn"].event_shape)),
-        "batch": np.asarray(site["fn"].batch_shape, dtype=np.int64),
         "plates": np.asarray([frame.size for frame in site["cond_indep_stack"] if frame.vectorized], dtype=np.int64),
         "factor": float(site["scale"]),
         "value": _array(site["value"]),

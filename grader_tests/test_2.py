@@ -244,7 +244,7 @@ def mismatches(student, results, on_val, training, module_seeds):
 def explained(student, training, key, mismatch, seeds):
     """The mismatch of an entry with its cause, where something explains it."""
     given, found = mismatch.given, mismatch.found
-    if abs(1 - given - found) < NEAR / 2:
+    if abs(1 - given - found) < NEAR / 2 and abs(given - found) > NEAR:
         return Mismatch(given, found, "podano odsetek błędów zamiast odsetka trafień")
     labels = mnist.images(train=False)[1][::STEP]
     known = not isinstance(training, ProbeError)
@@ -516,7 +516,9 @@ def test_times(results):
         if not times:
             raise ProbeError(f"W żadnym wpisie nie ma {name}, które da się odczytać.")
         for key, value in times.items():
-            require(0 <= value < MAX_TIME, f"{name} we wpisie {key!r} to {value:g} s.", "dodatniej liczby sekund.")
+            require(
+                0 <= value < MAX_TIME, f"{name} we wpisie {key!r} to {value:g} s.", f"liczby sekund od 0 do {MAX_TIME}."
+            )
         longest = max(longest, *times.values())
     # A short time may have been rounded to zero; not all of them, for 784 pixels of 10,000 images take their time.
     require(longest > 0, "wszystkie czasy to 0 s.", "czasów, które zmierzono, bez zaokrąglania do zera.")

