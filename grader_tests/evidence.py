@@ -162,9 +162,14 @@ def judged_losses(
     if all(agree):
         return few, agree
 
+    draws_pixels = not student.notes.get("1a.decoder_deterministic", 1.0)  # which that check has named
+    max_noise = np.inf if draws_pixels else MAX_NOISE
+
     def in_the_mean(weights: Sequence[float], **change: Any) -> tuple[Losses, list[bool]]:
         many = _ask_known(student, draws=200 // len(kl_weights), **request | change)
-        return many, [_exactly(many, x, row, w) or _on_average(many, x, row, w) for row, w in enumerate(weights)]
+        return many, [
+            _exactly(many, x, row, w) or _on_average(many, x, row, w, max_noise) for row, w in enumerate(weights)
+        ]
 
     many, agree = in_the_mean(kl_weights)
     if not all(agree) and len(kl_weights) > 1:  # the last β alone says whether there is a warm-up: it takes seconds
@@ -177,7 +182,7 @@ def judged_losses(
 
 
 MAX_NOISE = 0.25
-"""The share of the KL that noise in the loss may hide. A wrong β differs from the right one by more."""
+"""The share of β KL, or of the KL for β below 1, that noise in the loss may hide. A wrong β makes more difference."""
 WARM_UP = 2000
 """Losses; a warm-up that takes longer than these is not told from a wrong weight."""
 
@@ -223,12 +228,12 @@ def _exactly(losses: Losses, x: Array, row: int, beta: float) -> bool:
     return not losses.own_draws and bool(np.abs(losses.loss[row] - expected).max() < _precision(expected))
 
 
-def _on_average(losses: Losses, x: Array, row: int, beta: float) -> bool:
-    """Whether the mean over draws is right, and could tell: noise that hides a part of the KL proves nothing."""
+def _on_average(losses: Losses, x: Array, row: int, beta: float, max_noise: float) -> bool:
+    """Whether the mean over draws is right, and could tell: noise that hides more of the KL proves nothing."""
     expected = losses.expected(x, row, beta)
     divergence = losses.expected(x, row, 1.0) - losses.expected(x, row, 0.0)
     difference = losses.loss[row] - expected
     variance = losses.loss[row].var() + expected.var() if losses.own_draws else difference.var()
     error = 7 * np.sqrt(variance / len(difference))
-    tells = error < MAX_NOISE * abs(divergence.mean())
+    tells = error < max_noise * max(1.0, beta) * abs(divergence.mean())
     return bool(tells and abs(difference.mean()) < error + _precision(expected))
