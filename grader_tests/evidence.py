@@ -235,5 +235,5 @@ def _on_average(losses: Losses, x: Array, row: int, beta: float, max_noise: floa
     difference = losses.loss[row] - expected
     variance = losses.loss[row].var() + expected.var() if losses.own_draws else difference.var()
     error = 7 * np.sqrt(variance / len(difference))
-    tells = error < max_noise * max(1.0, beta) * abs(divergence.mean())
+    tells = error < max_noise * max(1.0, beta) * max(abs(divergence.mean()), len(x))  # a nat an image at least
     return bool(tells and abs(difference.mean()) < error + _precision(expected))
