@@ -183,6 +183,8 @@ def judged_losses(
 
 MAX_NOISE = 0.25
 """The share of β KL, or of the KL for β below 1, that noise in the loss may hide. A wrong β makes more difference."""
+LARGE_KL = 8.0
+"""Nats per image. Known networks have twice as much; where the student's own have less, noise is compared with this."""
 WARM_UP = 2000
 """Losses; a warm-up that takes longer than these is not told from a wrong weight."""
 
@@ -235,5 +237,5 @@ def _on_average(losses: Losses, x: Array, row: int, beta: float, max_noise: floa
     difference = losses.loss[row] - expected
     variance = losses.loss[row].var() + expected.var() if losses.own_draws else difference.var()
     error = 7 * np.sqrt(variance / len(difference))
-    tells = error < max_noise * max(1.0, beta) * max(abs(divergence.mean()), len(x))  # a nat an image at least
+    tells = error < max_noise * max(1.0, beta) * max(abs(divergence.mean()), LARGE_KL * len(x))
     return bool(tells and abs(difference.mean()) < error + _precision(expected))
