@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import nbformat
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nbclient.exceptions import CellExecutionComplete
 from nbformat.v4 import new_code_cell, new_notebook
@@ -65,6 +65,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
     return whole
 
 
+@example([message("status", {"execution_state": "busy", "execution_count": 0.0})])
 @given(st.lists(mutated(), max_size=4))
 def test_messages(sent: list[dict[str, Any]]) -> None:
     """Whatever passes leaves a notebook that can be written."""

@@ -90,6 +90,8 @@ def accept(message: dict[str, Any]) -> bool:
         return False
     try:
         schema(message)
+        if isinstance(message["content"].get("execution_count"), float):  # 1.0 is an integer in JSON, not in a notebook
+            raise fastjsonschema.JsonSchemaException
     except fastjsonschema.JsonSchemaException:  # it holds the message
         raise MessageError(f"A message of type {kind} is not as Jupyter's protocol says.") from None
     known = _CONTENTS[kind]["properties"]
