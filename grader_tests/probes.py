@@ -195,7 +195,7 @@ def _pair(output):
 def encode(namespace, sizes, x, gains=(1.0,)):
     """``VEncoder(*sizes)`` on x (B, D), from the same seed for each gain -> items: parts, loc, scale as they come.
 
-    ``neighbours``: the largest difference of loc from that of the first vector alone.
+    And ``neighbours``: see `_neighbours`.
     """
     items, x = [], _tensor(x)
     for gain in gains:
@@ -206,11 +206,15 @@ def encode(namespace, sizes, x, gains=(1.0,)):
 
 
 def _neighbours(network, x):
-    """How far the first vector's loc in a batch is from its loc alone; 0 where the network draws numbers."""
+    """The largest difference between the first vector's loc in a batch and its loc alone, as a share of 1 + |loc|.
+
+    0 where the network draws numbers, since these differ anyway.
+    """
     with contextlib.suppress(Exception):  # what cannot be asked alone is told by its shapes
         loc, again, alone = (network(batch)[0].double() for batch in (x, x, x[:1]))
         if torch.equal(loc, again):
-            return float(torch.nan_to_num((loc[:1] - alone).abs(), nan=np.inf).max().clamp(max=1e9))
+            apart = (loc[:1] - alone).abs() / (1 + alone.abs())
+            return float(torch.nan_to_num(apart, nan=np.inf).max().clamp(max=1e9))
     return 0.0
 
 

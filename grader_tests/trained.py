@@ -210,14 +210,10 @@ def linear_share(x: oracles.Array, loc: oracles.Array) -> float:
 
 def require_representation(share: float) -> None:
     """Raise WrongError unless this share of the variance of latents shows that they depend on the image."""
-    found = (
-        "wektory ukryte są stałe albo nie są liczbami."
-        if math.isnan(share)
-        else (f"z obrazu wynika tylko {share:.0%} zmienności wektorów ukrytych.")
-    )
+    found = f"z obrazu wynika tylko {share:.0%} zmienności wektorów ukrytych."
     require(
         share >= MIN_REPRESENTATION,
-        found,
+        "wektory ukryte są stałe albo nie są liczbami." if math.isnan(share) else found,
         "wektorów ukrytych, które zależą od obrazu; szum lub wartości stałe nie są reprezentacją.",
     )
 

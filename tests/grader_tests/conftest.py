@@ -50,10 +50,12 @@ class Kernel:
 @contextmanager
 def kernel_of(reference_source: str) -> Iterator[Kernel]:
     kernel = Kernel()
-    errors = [output for output in kernel.run(reference_source) if output["output_type"] == "error"]
-    assert not errors, errors
-    yield kernel
-    kernel.manager.shutdown_kernel(now=True)
+    try:
+        errors = [output for output in kernel.run(reference_source) if output["output_type"] == "error"]
+        assert not errors, errors
+        yield kernel
+    finally:
+        kernel.manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture(scope="session")
